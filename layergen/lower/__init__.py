@@ -1,0 +1,1 @@
+"""Graph to Kernel, for native code; nothing is lowered yet."""

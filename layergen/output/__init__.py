@@ -1,0 +1,1 @@
+"""Files into the tree: planned, then all or nothing."""
