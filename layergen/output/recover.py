@@ -7,7 +7,7 @@ from pathlib import Path
 from layergen.errors import LayergenError
 from layergen.output.journal import Journal, resume
 from layergen.output.lock import PATIENCE, Busy, hold
-from layergen.output.work import Work, home, pointed, works_in
+from layergen.output.work import Work, pointed, works_in
 
 __all__ = ["recover"]
 
@@ -40,13 +40,11 @@ def recover(folders: Iterable[Path]) -> tuple[str, ...]:
 
 
 def _here(folders: Iterable[Path]) -> Iterator[Work]:
-    """Yield the work in the folders and beside them, once each."""
+    """Yield the work in the folders, and in those above: some may have been missing then."""
     around = dict.fromkeys(
-        place for folder in folders for place in (folder, home(folder))
+        place for folder in folders for place in (folder, *folder.parents)
     )
-    yield from {
-        work.token: work for place in around for work in works_in(place)
-    }.values()
+    yield from dict.fromkeys(work for place in around for work in works_in(place))
 
 
 def _settle(found: Work, patience: float) -> str:

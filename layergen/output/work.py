@@ -8,6 +8,8 @@ import json
 import os
 import re
 import shutil
+import stat
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -105,13 +107,20 @@ def relative(path: Path, start: Path) -> str:
 
 
 def works_in(folder: Path) -> Iterator[Work]:
-    """Yield the work of which there is a folder in this one."""
+    """Yield the work of this user's of which there is a folder in this one."""
     real = Path(os.path.realpath(folder))
     with suppress(OSError):
-        for name in sorted(os.listdir(real)):
-            path = real / name
-            if NAME.fullmatch(name) and path.is_dir() and not path.is_symlink():
-                yield Work.at(path)
+        for name in sorted(filter(NAME.fullmatch, os.listdir(real))):
+            if _is_ours(real / name):
+                yield Work.at(real / name)
+
+
+def _is_ours(folder: Path) -> bool:
+    """Tell a work folder from a trap: in /tmp, anybody could leave one for us to finish."""
+    found = os.lstat(folder)
+    return stat.S_ISDIR(found.st_mode) and (
+        sys.platform == "win32" or found.st_uid == os.geteuid()
+    )
 
 
 def _pointers() -> Path | None:
