@@ -34,6 +34,9 @@ NAMESPACE_ROOTS = frozenset({"F", "math", "nn", "torch"})
 _FUNCTIONAL = ("nn.functional", "torch.nn.functional")
 _FUNCTION = "A function can say more: pass it as --from FILE.py:FUNCTION."
 
+_PRODUCT = "A product needs a *: 2 * (x + 1)."
+_SUBMODULE = "Construct modules with --submodule NAME=nn.Linear(...), and call NAME(x)."
+
 
 @dataclass(frozen=True, slots=True)
 class Given:
@@ -81,7 +84,7 @@ def check_call(call: ast.Call, given: Given) -> str | None:
             raise given.refuse(
                 other,
                 f"{ast.unparse(other)} can't be called",
-                "A product needs a *: 2 * (x + 1).",
+                _SUBMODULE if "nn." in ast.unparse(other) else _PRODUCT,
             )
     return None
 
@@ -126,6 +129,12 @@ def _function_prefix(call: ast.Call, name: str, given: Given) -> str:
 
 
 def _unknown_function(call: ast.Call, name: str, given: Given) -> BadRequest:
+    if name.startswith("_"):
+        return given.refuse(
+            call,
+            f"{name!r} is refused: names with a leading '_' are Python's own",
+            "Use torch's functions.",
+        )
     if name in RANDOM:
         return given.refuse(
             call,
@@ -188,9 +197,9 @@ def _unknown_qualified(
     if name.endswith("_") and name.rstrip("_") in known:
         return _in_place(call.func, name, given)
     near = nearest(name, known) or nearest(name, KNOWN_FUNCTIONS)
-    return given.refuse(
-        call.func, f"unknown function {function!r}", _did_you_mean(near) or _FUNCTION
-    )
+    module = function.startswith(("nn.", "torch.nn.")) and name[:1].isupper()
+    instead = _SUBMODULE if module else _did_you_mean(near) or _FUNCTION
+    return given.refuse(call.func, f"unknown function {function!r}", instead)
 
 
 def _check_constant(node: ast.Attribute, given: Given) -> None:

@@ -153,8 +153,8 @@ def _syntax_error(source: Source, error: SyntaxError) -> BadRequest:
             instead=f"Write only the value: x * sigmoid(x). {_WRITE_A_FUNCTION}",
         )
     line = (error.lineno or 1) - ("\n" in source.text)  # of the bracket put before
-    column = error.offset or 1
-    if line > len(source.lines):
+    column = error.offset
+    if line > len(source.lines) or not column:  # where the text ends too early
         line, column = len(source.lines), len(source.lines[-1]) + 1
     return BadRequest(
         f"syntax error in the expression: {error.msg}",

@@ -35,12 +35,12 @@ _REFUSED: Mapping[type[ast.AST], tuple[str, str]] = MappingProxyType(
         ast.JoinedStr: ("an f-string", "Write the text itself."),
         ast.Starred: ("'*' before an argument", "Write each argument out."),
         ast.IfExp: ("a conditional expression", _WHERE),
-        ast.BoolOp: ("'and' or 'or', which takes one truth value", _MASKS),
+        ast.BoolOp: ("'and' / 'or' (of one truth value, not a tensor's)", _MASKS),
         ast.Not: (
-            "'not', which takes one truth value",
+            "'not' (of one truth value, not a tensor's)",
             "Write ~mask or logical_not(mask).",
         ),
-        ast.BitXor: ("'^', which is exclusive or", "A power is written **: x ** 2."),
+        ast.BitXor: ("'^' (exclusive or)", "A power is written **: x ** 2."),
         ast.LShift: ("'<<'", "Multiply by a power of two."),
         ast.RShift: ("'>>'", "Divide by a power of two."),
         ast.Is: ("'is'", "Compare with ==."),
@@ -162,6 +162,8 @@ def _check_name(node: ast.Name, given: Given) -> None:
         what, instead = f"{name!r} is a submodule", f"Call it: {name}(x)."
     elif name in NAMESPACE_ROOTS:
         what, instead = f"{name!r} is a module, not a value", "Name a function of it."
+    elif name == "self":
+        what, instead = "'self' is no argument", "Name submodules and parameters alone."
     elif name.startswith("_"):
         what = f"{name!r} is refused: names with a leading '_' are Python's own"
         instead = "Give the argument another name."
@@ -174,7 +176,8 @@ def _check_name(node: ast.Name, given: Given) -> None:
             f"Call it: {name}(...). To have an argument {name}: --arg {name}:tensor."
         )
     else:
-        return _check_near_miss(node, given)
+        _check_near_miss(node, given)
+        return
     raise given.refuse(node, what, instead)
 
 

@@ -29,7 +29,7 @@ MAX_LENGTH = 64
 
 def nearest(word: str, candidates: Iterable[str]) -> str | None:
     """The candidate that `word` was probably meant to be: "sigmiod" -> "sigmoid"."""
-    found = difflib.get_close_matches(word, sorted(set(candidates)), n=1)
+    found = difflib.get_close_matches(word, sorted(set(candidates)), 1, 0.7)
     return found[0] if found else None
 
 
@@ -163,7 +163,7 @@ def _foreign(text: str, column: int, what: str) -> BadRequest:
     character = text[column - 1]
     name = unicodedata.name(character, "a character without a name")
     return BadRequest(
-        f"the {what} {ascii(text)} holds U+{ord(character):04X} ({name})",
+        f"the {what} {text!a} holds U+{ord(character):04X} ({name})",
         place=_place("NAME", text, column),
         instead="Use the letters a-z and A-Z, digits and _: others are easily mistaken.",
     )

@@ -57,7 +57,9 @@ def reached(
     return tuple(pieces)
 
 
-def as_imports(pieces: Sequence[ast.stmt], start: ast.FunctionDef) -> tuple[str, ...]:
+def as_imports(
+    pieces: Sequence[ast.stmt], users: Sequence[ast.FunctionDef]
+) -> tuple[str, ...]:
     """Write the import statements among the pieces, each on a line, with what is used.
 
     `from math import (pi, sqrt)` -> "from math import sqrt", where only sqrt is needed.

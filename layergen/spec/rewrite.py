@@ -32,7 +32,7 @@ def body_indented(body: str, by: int) -> str:
 
 
 def renamed(text: str, old: str, new: str) -> str:
-    """Rename an identifier everywhere: renamed("swish(x).swish", "swish", "f") -> "f(x).swish".
+    """Rename an identifier everywhere in a text: `swish(x).swish` -> `f(x).swish`.
 
     Attributes, keyword names in calls, strings and comments keep theirs.
     """

@@ -21,7 +21,7 @@ class Source:
 
     Attributes:
         name: `--forward`, `forwards.py`.
-        text: with "\\n" between lines, whatever the file has.
+        text: with line feeds alone between lines, whatever the file has.
         first_line: the number that messages give to the first line; None names no lines.
     """
 
@@ -69,7 +69,7 @@ class Source:
         """The place of a 1-based line and column; past the text's end, its end."""
         lines = self.lines
         line = max(1, min(line, len(lines)))
-        shown = lines[line - 1].replace("\t", " ")  # so that the caret stays below
+        shown = _printable(lines[line - 1])
         number = None if self.first_line is None else self.first_line + line - 1
         if column is not None:
             column = max(1, min(column, len(shown) + 1))
@@ -103,6 +103,14 @@ class Source:
             f"{self.name} is nested too deeply: {MAX_DEPTH} levels at most",
             instead="Give parts of the formula names of their own, a line each.",
         )
+
+
+def _printable(line: str) -> str:
+    """One column for each character, so that the caret stays below what it shows."""
+    characters = (
+        each if each.isprintable() else "?" for each in line.replace("\t", " ")
+    )
+    return "".join(characters)
 
 
 def depth(tree: ast.AST) -> int:

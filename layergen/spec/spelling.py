@@ -7,16 +7,14 @@ from types import MappingProxyType
 __all__ = ["class_name", "folded", "module_name"]
 
 # How the field writes the words that str.capitalize() would get wrong.
+_SPELLED = """
+    ASPP BCE BERT CBAM CELU CNN CReLU CTC DCT ECA ELU FFN FFT FPN FiLM GAN GAT GCN GELU GIoU
+    GLU GNN GPT GQA GRN GRU GeGLU IoU JS KL LRN LSTM LoRA MAE MHA MLP MQA MSE MoE NLL PReLU
+    QK QKV RMS RMSE RNN RReLU ReGLU ReLU ResNet RoPE SE SELU SGU SPP SSIM SSM SiLU SwiGLU
+    TCN TV UNet VAE VGG ViT VQ
+"""
 SPELLINGS: Mapping[str, str] = MappingProxyType(
-    {
-        each.lower(): each
-        for each in (
-            "ASPP BCE BERT CBAM CELU CNN CReLU CTC DCT ECA ELU FFN FFT FPN FiLM GAN GAT GCN "
-            "GELU GIoU GLU GNN GPT GQA GRN GRU GeGLU IoU JS KL LRN LSTM LoRA MAE MHA MLP MQA "
-            "MSE MoE NLL PReLU QK QKV RMS RMSE RNN RReLU ReGLU ReLU ResNet RoPE SE SELU SGU "
-            "SPP SSIM SSM SiLU SwiGLU TCN TV UNet VAE VGG ViT VQ"
-        ).split()
-    }
+    {each.lower(): each for each in _SPELLED.split()}
 )
 
 _KNOWN = "|".join(sorted(SPELLINGS.values(), key=len, reverse=True))

@@ -63,7 +63,7 @@ def body(function: ast.FunctionDef, source: Source) -> str:
     kept = string_lines(source.text)
     last = source.text.count("\n", 0, end) + 1
     return "\n".join(
-        text if number in kept else _outdented(text, indent)
+        text if number in kept else _outdented(text, len(indent.expandtabs()))
         for number, text in enumerate(lines[line - 1 : last], start=line)
     )
 
@@ -106,5 +106,8 @@ def _end(node: ast.stmt, source: Source) -> int:
     return end + len(rest.rstrip()) if rest.lstrip().startswith("#") else end
 
 
-def _outdented(line: str, indent: str) -> str:
-    return line.removeprefix(indent) if line.startswith(indent) else line.lstrip()
+def _outdented(line: str, by: int) -> str:
+    """Take columns away from the indentation; tabs reach to multiples of 8, as for Python."""
+    code = line.lstrip(" \t")
+    width = len(line[: len(line) - len(code)].expandtabs())
+    return " " * max(0, width - by) + code

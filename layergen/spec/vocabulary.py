@@ -124,7 +124,7 @@ CONSTANTS: Mapping[str, frozenset[str]] = MappingProxyType(
     }
 )
 
-METHODS = _SHARED | _words("""
+METHODS = (_SHARED - {"imag", "real"}) | _words("""
     bfloat16 bool contiguous detach dim double expand expand_as float half int long new_full
     new_ones new_zeros ndimension repeat reshape_as size sum_to_size to type_as unfold view
     view_as
@@ -179,25 +179,25 @@ REFUSED_MEMBERS: Mapping[str, tuple[str, str]] = MappingProxyType(
 # What formulas pasted from a paper are made of, and its spelling in Python.
 INSTEAD_OF_CHARACTER: Mapping[str, str] = MappingProxyType(
     {
-        "×": "*",
-        "·": "*",
-        "⋅": "*",
-        "∗": "*",
-        "÷": "/",
-        "−": "-",
-        "–": "-",
-        "²": "**2",
-        "³": "**3",
-        "√": "sqrt(...)",
-        "π": "math.pi",
-        "≤": "<=",
-        "≥": ">=",
-        "≠": "!=",
-        "‖": "torch.linalg.vector_norm(...)",
-        "σ": "sigmoid(...)",
-        "“": "'",
-        "”": "'",
-        "‘": "'",
-        "’": "'",
+        "\N{MULTIPLICATION SIGN}": "*",
+        "\N{MIDDLE DOT}": "*",
+        "\N{DOT OPERATOR}": "*",
+        "\N{ASTERISK OPERATOR}": "*",
+        "\N{DIVISION SIGN}": "/",
+        "\N{MINUS SIGN}": "-",
+        "\N{EN DASH}": "-",
+        "\N{SUPERSCRIPT TWO}": "**2",
+        "\N{SUPERSCRIPT THREE}": "**3",
+        "\N{SQUARE ROOT}": "sqrt(...)",
+        "\N{GREEK SMALL LETTER PI}": "math.pi",
+        "\N{LESS-THAN OR EQUAL TO}": "<=",
+        "\N{GREATER-THAN OR EQUAL TO}": ">=",
+        "\N{NOT EQUAL TO}": "!=",
+        "\N{DOUBLE VERTICAL LINE}": "torch.linalg.vector_norm(...)",
+        "\N{GREEK SMALL LETTER SIGMA}": "sigmoid(...)",
+        "\N{LEFT DOUBLE QUOTATION MARK}": "'",
+        "\N{RIGHT DOUBLE QUOTATION MARK}": "'",
+        "\N{LEFT SINGLE QUOTATION MARK}": "'",
+        "\N{RIGHT SINGLE QUOTATION MARK}": "'",
     }
 )
