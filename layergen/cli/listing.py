@@ -1,7 +1,6 @@
 """`layergen list`."""
 
 import sys
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,6 +38,8 @@ def command() -> None:
 
 def read(folder: Path) -> Example:
     """Read what an example's own `layergen.toml` says of it."""
+    import tomllib
+
     record = tomllib.loads((folder / "layergen.toml").read_text())
     return Example(
         folder.name,

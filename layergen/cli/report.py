@@ -106,9 +106,8 @@ def nothing_written() -> None:
 def next_steps(plan: "Plan") -> None:
     """Tell how to use what was written, and what to do now."""
     folder = relative(plan.destination.component)
-    say(f"\nUse it:     {plan.imports}")
-    say(f"Test it:    layergen test {folder}")
-    say(f"Time it:    python -m {plan.spec.folder}.benchmark")
+    say(f"\nUse it:      {plan.imports}")
+    say(f"Test it:     layergen test {folder}")
     for change in plan.changes:
         stub(change, folder)
 
@@ -122,9 +121,9 @@ def stub(change: "FileChange", folder: str) -> None:
     places = ", ".join(map(str, stubs(change.after.decode())))
     if places:
         say(
-            f"Improve it: the backward in {relative(change.target)} is right as written. "
-            f"For formulas of\n            your own, replace {places};\n"
-            f"            `layergen test {folder} -k gradient` judges them"
+            f"Improve it:  the backward in {relative(change.target)} is right as it stands.\n"
+            f"             For formulas of your own, replace {places}.\n"
+            f"             Their judge: layergen test {folder} -k gradient"
         )
 
 

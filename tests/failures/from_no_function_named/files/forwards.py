@@ -1,0 +1,2 @@
+def wave(x):
+    return x.sin()

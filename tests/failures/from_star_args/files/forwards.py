@@ -1,0 +1,2 @@
+def wave(*xs):
+    return sum(xs)

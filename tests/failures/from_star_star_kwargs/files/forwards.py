@@ -1,0 +1,2 @@
+def wave(x, **options):
+    return x.sin()
