@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from layergen.errors import BadRequest
 from layergen.spec.excerpt import Excerpt
+from layergen.spec.source import MAX_DEPTH, depth
 
 __all__ = [
     "ARITHMETIC",
@@ -39,17 +40,20 @@ def expression(given: Excerpt) -> ast.expr:
             instead="Put the arithmetic into a constructor argument.",
         )
     try:
-        return ast.parse(f"({given.text}\n)", mode="eval").body
+        tree = ast.parse(f"({given.text}\n)", mode="eval").body
     except SyntaxError as error:
         at = position(given.text, error.lineno or 1, (error.offset or 1) - 1)
         raise given.wrong(
             f"{given.text!r} is no Python expression: {error.msg}", at
         ) from error
     except (ValueError, MemoryError, RecursionError) as error:
+        raise given.wrong(f"{given.text[:40]!r}... can't be parsed") from error
+    if depth(tree) > MAX_DEPTH:
         raise given.wrong(
-            f"{given.text[:40]!r} is no Python expression that can be read",
-            instead="Nest it less deeply.",
-        ) from error
+            f"the expression is nested more than {MAX_DEPTH} levels deep",
+            instead="Put the arithmetic into a constructor argument.",
+        )
+    return tree
 
 
 def position(text: str, line: int, column: int) -> int:

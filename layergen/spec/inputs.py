@@ -1,6 +1,6 @@
 """Example inputs: the shapes and values that generated tests and the trial run use."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from layergen.spec import shapes, sizes
@@ -26,11 +26,9 @@ ALONE: tuple[tuple[str, TensorShape, TensorShape], ...] = (
     ("empty", (0, 5), ()),
 )
 # What '...' stands for beside other dimensions, after the first run of each setting.
-LEADS: tuple[tuple[str, TensorShape], ...] = (
-    ("no_lead", ()),
-    ("two_leads", (2, 3)),
-    ("empty", (0,)),
-)
+LEADING: tuple[tuple[str, TensorShape], ...] = (("no_lead", ()), ("two_leads", (2, 3)))
+# Behind other dimensions it is, as a rule, of space; what reduces over space needs one.
+TRAILING: tuple[tuple[str, TensorShape], ...] = (("two_trailing", (2, 3)),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,21 +97,19 @@ def led(
     bound: tuple[Parameter, ...],
 ) -> tuple[Example, ...]:
     """Run every setting, then none, two and an empty leading dimension."""
+    leading = first_tensor(arguments).shape.dims[:1] == (shapes.ELLIPSIS,)
     runs: list[tuple[str, Setting, TensorShape]] = [
         (each.id, each, (sizes.LEAD_SIZES[at % 2 - 1],))
         for at, each in enumerate(chosen)
     ]
     runs += [
-        (name, chosen[at % len(chosen)], lead) for at, (name, lead) in enumerate(LEADS)
+        (name, chosen[at % len(chosen)], lead)
+        for at, (name, lead) in enumerate(LEADING if leading else TRAILING)
     ]
-    return tuple(
-        Example(
-            name,
-            sizes.tensor_shapes(arguments, each.sizes(), lead),
-            told(arguments, each, bound),
-        )
-        for name, each, lead in runs
-    )
+    found = tuple(call(arguments, bound, *run) for run in runs)
+    if leading:
+        return (*found, call(arguments, bound, "empty", chosen[0], (0,)))
+    return found + empty(arguments, chosen[0], bound, (sizes.LEAD_SIZES[-1],))
 
 
 def fixed(
@@ -122,19 +118,39 @@ def fixed(
     bound: tuple[Parameter, ...],
 ) -> tuple[Example, ...]:
     """Run every setting, then one with a dimension of size 0 where nothing forbids it."""
-    found = tuple(
-        Example(
-            each.id,
-            sizes.tensor_shapes(arguments, each.sizes(), ()),
-            told(arguments, each, bound),
-        )
-        for each in chosen
-    )
+    found = tuple(call(arguments, bound, each.id, each, ()) for each in chosen)
+    return found + empty(arguments, chosen[0], bound, ())
+
+
+def call(
+    arguments: tuple[Argument, ...],
+    bound: tuple[Parameter, ...],
+    name: str,
+    setting: Setting,
+    lead: TensorShape,
+) -> Example:
+    """Make the call of one setting."""
+    found = sizes.tensor_shapes(arguments, setting.sizes(), lead)
+    return Example(name, found, told(arguments, setting, bound))
+
+
+def empty(
+    arguments: tuple[Argument, ...],
+    setting: Setting,
+    bound: tuple[Parameter, ...],
+    lead: TensorShape,
+) -> tuple[Example, ...]:
+    """Make the call whose batch is empty, if a dimension is free to be it."""
     name = batch_dimension(arguments, bound)
     if name is None:
-        return found
-    shape = sizes.tensor_shapes(arguments, chosen[0].sizes() | {name: 0}, ())
-    return (*found, replace(found[0], id="empty", shapes=shape))
+        return ()
+    found = sizes.tensor_shapes(arguments, setting.sizes() | {name: 0}, lead)
+    return (Example("empty", found, told(arguments, setting, bound)),)
+
+
+def first_tensor(arguments: tuple[Argument, ...]) -> Argument:
+    """Take the first input."""
+    return next(each for each in arguments if each.type.is_tensor)
 
 
 def batch_dimension(
@@ -143,11 +159,8 @@ def batch_dimension(
     """Find the first input's first dimension that the constructor is not told."""
     told_names = {each.name for each in arguments}
     told_names |= {name for each in bound for name in shapes.symbols(each.shape)}
-    for each in arguments:
-        if each.type.is_tensor:
-            names = shapes.symbols(each.shape)
-            return next((name for name in names if name not in told_names), None)
-    return None
+    names = shapes.symbols(first_tensor(arguments).shape)
+    return next((name for name in names if name not in told_names), None)
 
 
 def told(

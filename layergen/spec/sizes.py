@@ -124,7 +124,7 @@ def setting(
         each for each in named_sizes(arguments, parameters) if each not in fixed
     )
     leads = LEAD_SIZES if has_lead(arguments) else ()
-    taken = tuple(value for value in given.values() if isinstance(value, int))
+    taken = tuple(value for value in given.values() if type(value) is int)
     sizes = assign(free, taken + leads, other=other)
     known = dict(sizes) | fixed
     order = dict.fromkeys((*named_sizes(arguments, parameters), *known))
@@ -161,7 +161,7 @@ def fixed_values(
 
 
 def scalar(argument: Argument, *, other: bool) -> Value | None:
-    """Choose a scalar's value; None for a whole number without a default, which is a size."""
+    """Choose a scalar's value; None for an int without a default, which is a size."""
     default = None if argument.default is None else ast.literal_eval(argument.default)
     match argument.type:
         case ArgumentType.FLOAT:
@@ -182,7 +182,9 @@ def another(value: float) -> float:
 
 def has_lead(arguments: tuple[Argument, ...]) -> bool:
     """Whether '...' stands in the shape of a tensor."""
-    return any(shapes.ELLIPSIS in each.shape.dims for each in arguments)
+    return any(
+        shapes.ELLIPSIS in each.shape.dims for each in arguments if each.type.is_tensor
+    )
 
 
 def tensor_shapes(
