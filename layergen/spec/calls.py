@@ -2,64 +2,37 @@
 
 import ast
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from layergen.errors import BadRequest
+from layergen.spec.given import Given
 from layergen.spec.names import nearest
 from layergen.spec.numeric import is_number
-from layergen.spec.source import Source
 from layergen.spec.vocabulary import (
     ATTRIBUTES,
     BUILTIN_NUMERIC,
     CONSTANTS,
     FACTORIES,
     FUNCTIONS,
+    KNOWN_FUNCTIONS,
     MATH,
     METHODS,
+    NAMESPACE_ROOTS,
     NAMESPACES,
     RANDOM,
     REFUSED_MEMBERS,
 )
 
 __all__ = [
-    "KNOWN_FUNCTIONS",
-    "NAMESPACE_ROOTS",
-    "Given",
     "check_attribute",
     "check_call",
+    "is_qualified",
 ]
 
-KNOWN_FUNCTIONS = frozenset().union(*FUNCTIONS.values(), MATH, BUILTIN_NUMERIC)
-NAMESPACE_ROOTS = frozenset({"F", "math", "nn", "torch"})
 _FUNCTIONAL = ("nn.functional", "torch.nn.functional")
 _FUNCTION = "A function can say more: pass it as --from FILE.py:FUNCTION."
 
 _PRODUCT = "A product needs a *: 2 * (x + 1)."
 _SUBMODULE = "Construct modules with --submodule NAME=nn.Linear(...), and call NAME(x)."
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """An expression, and what is known about its names.
-
-    Attributes:
-        scalars: arguments that are declared to be numbers, not tensors.
-        declared: every name that is declared, as an argument, parameter or buffer.
-        submodules: names that may be called.
-    """
-
-    source: Source
-    scalars: frozenset[str] = frozenset()
-    declared: tuple[str, ...] = ()
-    submodules: tuple[str, ...] = ()
-
-    def refuse(self, node: ast.AST, what: str, instead: str) -> BadRequest:
-        """Make the error that points at a node, and of an attribute at its name."""
-        assert isinstance(node, ast.expr | ast.keyword)
-        start, end = self.source.span(node)
-        if isinstance(node, ast.Attribute):
-            start = end - len(node.attr)
-        return BadRequest(what, place=self.source.place(start), instead=instead)
 
 
 def check_call(call: ast.Call, given: Given) -> str | None:

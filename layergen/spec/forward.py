@@ -12,14 +12,15 @@ from layergen.spec.body import (
     self_attributes,
     used_names,
 )
-from layergen.spec.calls import Given
+from layergen.spec.definition import function_named, last_function
 from layergen.spec.formula import (
     as_function,
     expression_source,
     in_order,
     parse_expression,
 )
-from layergen.spec.function import function_named, last_function, read_function
+from layergen.spec.function import read_function
+from layergen.spec.given import Given
 from layergen.spec.grammar import examine
 from layergen.spec.model import Forward, Shape
 from layergen.spec.python_file import read_file, run_once, split_reference

@@ -37,10 +37,9 @@ def arguments(function: ast.FunctionDef, source: Source) -> tuple[Argument, ...]
     """
     for extra, stars in ((function.args.vararg, "*"), (function.args.kwarg, "**")):
         if extra is not None:
-            raise _refused(
-                f"{function.name} takes '{stars}{extra.arg}'",
+            raise source.refuse(
                 extra,
-                source,
+                f"{function.name} takes '{stars}{extra.arg}'",
                 "Name each argument: generated signatures have no open end.",
             )
     return tuple(
@@ -86,10 +85,9 @@ def _argument(
     if kind is ArgumentType.TENSOR and default is not None and value is None:
         kind = ArgumentType.OPTIONAL_TENSOR
     if default is not None and not _fits(kind, value):
-        raise _refused(
-            f"the default of {arg.arg!r}, {source.segment(default)}, is no {kind.value}",
+        raise source.refuse(
             default,
-            source,
+            f"the default of {arg.arg!r}, {source.segment(default)}, is no {kind.value}",
             (
                 "A tensor's only default is None."
                 if kind.is_tensor
@@ -106,11 +104,10 @@ def _literal(arg: ast.arg, default: ast.expr, source: Source) -> object:
     except (ValueError, TypeError):
         value = ...
     if value is not None and not isinstance(value, _LITERALS):
-        raise _refused(
+        raise source.refuse(
+            default,
             f"the default of {arg.arg!r}, {source.segment(default)}, is no number, text, "
             "True, False or None",
-            default,
-            source,
             "Write the value out, or compute it inside the function.",
         )
     return value
@@ -164,11 +161,10 @@ def _annotated(
                 place=source.place(source.span(annotation)[0]),
                 instead="Take a float mask, or compare inside the forward.",
             )
-    raise _refused(
+    raise source.refuse(
+        annotation,
         f"the annotation {source.segment(annotation)!r} of {arg.arg!r} is no type that "
         "an argument can have",
-        annotation,
-        source,
         _SUPPORTED,
     )
 
@@ -180,10 +176,9 @@ def _unquoted(node: ast.expr | None, source: Source) -> ast.expr | None:
     try:
         tree = ast.parse(node.value.strip(), mode="eval").body
     except (SyntaxError, ValueError):
-        raise _refused(
-            f"the annotation {node.value!r} is not valid Python",
+        raise source.refuse(
             node,
-            source,
+            f"the annotation {node.value!r} is not valid Python",
             _SUPPORTED,
         ) from None
     for each in ast.walk(tree):
@@ -223,7 +218,11 @@ def _shape(dims: str, node: ast.expr, source: Source) -> Shape:
     try:
         return shapes.parse(plain)
     except BadRequest as error:
-        raise _refused(error.what, node, source, error.instead) from None
+        raise source.refuse(
+            node,
+            error.what,
+            error.instead,
+        ) from None
 
 
 def _is_variadic(word: str) -> bool:
@@ -235,10 +234,3 @@ def _last_name(node: ast.expr | None) -> str | None:
         case ast.Name(id=name) | ast.Attribute(attr=name):
             return name
     return None
-
-
-def _refused(
-    what: str, node: ast.expr | ast.arg, source: Source, instead: str
-) -> BadRequest:
-    place = source.place(source.offset(node.lineno, node.col_offset))
-    return BadRequest(what, place=place, instead=instead)

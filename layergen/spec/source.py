@@ -5,14 +5,17 @@ import io
 import tokenize
 import warnings
 from dataclasses import dataclass
-from typing import Self
+from typing import Self, TypeAlias
 
 from layergen.errors import BadRequest, Place
 
-__all__ = ["MAX_DEPTH", "Source", "string_lines"]
+__all__ = ["MAX_DEPTH", "Located", "Source", "string_lines"]
 
 # Later rooms walk the tree by recursion, and Python stops at 1000 frames (sys.getrecursionlimit).
 MAX_DEPTH = 200
+
+WIDEST = 240  # characters of a line that a message still shows
+Located: TypeAlias = ast.arg | ast.expr | ast.keyword | ast.stmt
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class Source:
         before = sum(len(line) + 1 for line in lines[: line - 1])
         return before + len(lines[line - 1].encode()[:column].decode(errors="ignore"))
 
-    def span(self, node: ast.expr | ast.stmt | ast.keyword) -> tuple[int, int]:
+    def span(self, node: Located) -> tuple[int, int]:
         """Start and end of a node in the text."""
         assert node.end_lineno is not None
         assert node.end_col_offset is not None
@@ -73,7 +76,14 @@ class Source:
         number = None if self.first_line is None else self.first_line + line - 1
         if column is not None:
             column = max(1, min(column, len(shown) + 1))
-        return Place(self.name, number, column, shown)
+        return Place(self.name, number, column, shown if len(shown) <= WIDEST else None)
+
+    def refuse(self, node: Located, what: str, instead: str) -> BadRequest:
+        """Make the error that points at a node, and of an attribute at its name."""
+        start, end = self.span(node)
+        if isinstance(node, ast.Attribute):
+            start = end - len(node.attr)
+        return BadRequest(what, place=self.place(start), instead=instead)
 
     def parse(self) -> ast.Module:
         """The text as a module.
@@ -85,6 +95,7 @@ class Source:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # an odd "\d" is theirs to keep
                 tree = ast.parse(self.text)
+                compile(self.text, self.name, "exec", dont_inherit=True)
         except SyntaxError as error:
             raise BadRequest(
                 f"{self.name} is not valid Python: {error.msg}",

@@ -15,9 +15,11 @@ __all__ = [
     "FACTORIES",
     "FUNCTIONS",
     "INSTEAD_OF_CHARACTER",
+    "KNOWN_FUNCTIONS",
     "MATH",
     "METHODS",
     "NAMESPACES",
+    "NAMESPACE_ROOTS",
     "RANDOM",
     "REFUSED_MEMBERS",
 ]
@@ -86,6 +88,8 @@ FUNCTIONS: Mapping[str, frozenset[str]] = MappingProxyType(
     {"F.": _FUNCTIONAL, "torch.": _TORCH - _FUNCTIONAL}
 )
 
+KNOWN_FUNCTIONS = frozenset().union(*FUNCTIONS.values(), MATH, BUILTIN_NUMERIC)
+
 # Functions by their full name: what may follow each dotted prefix.
 NAMESPACES: Mapping[str, frozenset[str]] = MappingProxyType(
     {
@@ -113,6 +117,8 @@ NAMESPACES: Mapping[str, frozenset[str]] = MappingProxyType(
         """),
     }
 )
+
+NAMESPACE_ROOTS = frozenset({"F", "math", "nn", "torch"})
 
 CONSTANTS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
