@@ -1,0 +1,109 @@
+"""A module that behaves as the generated one will, built from a LayerSpec for the trial run."""
+
+import __future__
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import torch
+import torch.nn.functional as F  # noqa: N812
+from torch import Tensor, nn
+
+from layergen.errors import BadRequest, Place
+from layergen.spec.model import Form, Forward, LayerSpec, Parameter
+
+__all__ = ["namespace", "run_text", "stand_in_class"]
+
+
+def namespace() -> dict[str, Any]:
+    """List the names that every forward finds without an import."""
+    return {"torch": torch, "math": math, "nn": nn, "F": F, "Tensor": Tensor}
+
+
+def run_text(forward: Forward, known: Mapping[str, Any]) -> Callable[..., Any]:
+    """Execute a forward's text, and take its function out of it."""
+    names = namespace() | dict(known)
+    flags = __future__.annotations.compiler_flag  # jaxtyping's names may be missing
+    code = compile(forward.text, forward.source, "exec", flags=flags)
+    exec(code, names)
+    function: Callable[..., Any] = names[forward.name]
+    return function
+
+
+def stand_in_class(layer: LayerSpec, known: Mapping[str, Any]) -> type[nn.Module]:
+    """Make the class; its constructor takes the layer's constructor arguments by name.
+
+    Args:
+        layer: what to build.
+        known: the op and the blocks that the forward and the submodules may name.
+    """
+    forward = run_text(layer.forward, known)
+
+    class StandIn(nn.Module):
+        def __init__(self, **values: Any) -> None:
+            super().__init__()
+            names = namespace() | dict(known) | values
+            taken = {each.name for each in (*layer.parameters, *layer.buffers)}
+            for name, value in values.items():
+                if name not in taken:
+                    setattr(self, name, value)
+            for submodule in layer.submodules:
+                built = evaluated(submodule.constructor, names, layer.name)
+                setattr(self, submodule.name, built)
+            for each in layer.parameters:
+                made = None
+                if values.get(each.name, True) or not each.optional:
+                    made = nn.Parameter(first_value(each, names, layer.name))
+                self.register_parameter(each.name, made)
+            for each in layer.buffers:
+                self.register_buffer(each.name, first_value(each, names, layer.name))
+
+        def forward(self, *args: Any, **kwargs: Any) -> Any:
+            if layer.forward.form is Form.METHOD:
+                return forward(self, *args, **kwargs)
+            inputs = iter(args)
+            tensors = {each.name for each in layer.arguments if each.type.is_tensor}
+            values = {
+                each.name: (
+                    next(inputs) if each.name in tensors else getattr(self, each.name)
+                )
+                for each in layer.forward.signature
+            }
+            return forward(**values)
+
+    StandIn.__name__ = StandIn.__qualname__ = layer.name
+    return StandIn
+
+
+def evaluated(text: str, names: Mapping[str, Any], layer: str) -> Any:
+    """Evaluate a constructor expression; its grammar was checked when it was read."""
+    try:
+        return eval(text, dict(names))
+    except Exception as error:
+        raise BadRequest(
+            f"{text} fails: {type(error).__name__}: {error}",
+            place=Place(f"the submodules of {layer}"),
+            instead=f"The constructor was called with {shown(names)}.",
+        ) from error
+
+
+def shown(names: Mapping[str, Any]) -> str:
+    """List the constructor's own values."""
+    usual = namespace()
+    pairs = [
+        f"{name}={value!r}"
+        for name, value in names.items()
+        if name not in usual and isinstance(value, int | float | str)
+    ]
+    return ", ".join(pairs) or "no arguments"
+
+
+def first_value(parameter: Parameter, names: Mapping[str, Any], layer: str) -> Tensor:
+    """Make a parameter or buffer as reset_parameters will."""
+    dims = [evaluated(dim, names, layer) for dim in parameter.shape.dims]
+    tensor = torch.empty(dims)
+    call = ", ".join(["tensor", *parameter.init.arguments])
+    text = f"nn.init.{parameter.init.function}_({call})"
+    made: Tensor = evaluated(text, {**names, "tensor": tensor}, layer)
+    return made

@@ -1,0 +1,91 @@
+"""The views of a test's cases and inputs."""
+
+from collections.abc import Sequence
+
+from layergen.emit import words
+from layergen.emit.views import CaseView, InputsView, OutputsView
+from layergen.ir.trial import Trial
+from layergen.spec.inputs import Example
+from layergen.spec.matching import filled, sizes_of
+from layergen.spec.model import Argument, ArgumentType, Shape
+
+__all__ = ["drawing", "drawn", "inputs_view", "outputs_view"]
+
+NORMAL = "torch.randn(shape, generator=generator, dtype=torch.float64)"
+POSITIVE = "0.1 + 0.8 * torch.rand(shape, generator=generator, dtype=torch.float64)"
+
+
+def inputs_view(
+    arguments: Sequence[Argument],
+    trial: Trial,
+    *,
+    from_user: bool,
+    returns: tuple[Shape, ...] = (),
+) -> InputsView:
+    """Describe how a test draws the tensors among these arguments."""
+    tensors = [each for each in arguments if each.type.is_tensor]
+    wanted = [
+        str(position)
+        for position, each in enumerate(tensors)
+        if each.name in trial.differentiable
+    ]
+    cases = trial.examples[:1] if from_user else trial.examples
+    return InputsView(
+        cases=tuple(case_view(each, tensors, returns, from_user) for each in cases),
+        from_user=from_user,
+        wanted=words.tuple_text(wanted),
+        draw=drawing(trial),
+        drawn=drawn(tensors, trial, 'case["{}"]'),
+    )
+
+
+def drawing(trial: Trial) -> str:
+    """Write the expression that draws a tensor of `shape`."""
+    return POSITIVE if trial.positive else NORMAL
+
+
+def drawn(tensors: Sequence[Argument], trial: Trial, shape_of: str) -> tuple[str, ...]:
+    """Write an expression for each tensor.
+
+    Args:
+        tensors: the arguments.
+        trial: which of them are differentiated, and which are left out in some example.
+        shape_of: how a shape is had by name: 'case["{}"]'.
+    """
+    found = []
+    for each in tensors:
+        shape = shape_of.format(each.name)
+        text = f"draw({shape})"
+        if each.type is ArgumentType.INDEX:
+            text = f"torch.randint(2, {shape}, generator=generator)"
+        elif each.name not in trial.differentiable:
+            text += ".detach()"
+        if any(each.name not in dict(example.shapes) for example in trial.examples):
+            text = f"None if {shape} is None else {text}"
+        found.append(text)
+    return tuple(found)
+
+
+def case_view(
+    example: Example,
+    tensors: Sequence[Argument],
+    returns: tuple[Shape, ...],
+    from_user: bool,
+) -> CaseView:
+    """Write one example as a dict."""
+    told: dict[str, object] = dict(example.values)
+    if not from_user:
+        given = dict(example.shapes)
+        told |= {each.name: given.get(each.name) for each in tensors}
+    if returns:
+        known = sizes_of(tensors, example)
+        told["returns"] = [filled(shape, known) for shape in returns]
+    pairs = words.joined(f'"{name}": {value!r}' for name, value in told.items())
+    return CaseView(f"{{{pairs}}}", "example" if from_user else example.id)
+
+
+def outputs_view(trial: Trial) -> OutputsView:
+    """Describe what a call gives."""
+    if trial.outputs == 1:
+        return OutputsView("(function(*args),)", 1, "")
+    return OutputsView("function(*args)", trial.outputs, "[0]")

@@ -1,0 +1,187 @@
+"""The views of the generated test files."""
+
+from collections.abc import Sequence
+
+from layergen.emit import words
+from layergen.emit.layer_view import constructor_arguments, inputs_of, supplied_call
+from layergen.emit.views import (
+    LayerTestView,
+    LayerView,
+    ProfileView,
+    SubjectView,
+    TestView,
+)
+from layergen.ir.trial import Trial
+from layergen.spec.model import (
+    Argument,
+    ArgumentType,
+    Backward,
+    Form,
+    LayerSpec,
+    LossSpec,
+    OpSpec,
+    Spec,
+)
+
+__all__ = ["function_test_view", "layer_test_view", "profile_view", "subject_view"]
+
+FIRST_CASE = "CASES[0].values[0]"
+
+
+def subject_view(
+    spec: Spec, made: OpSpec | LossSpec, function: str, trial: Trial
+) -> SubjectView:
+    """Describe the function under test and the user's own beside it."""
+    tensors = [each for each in made.arguments if each.type.is_tensor]
+    scalars = [each for each in made.arguments if not each.type.is_tensor]
+    plain = f"reference.{made.forward.name}"
+    first, first_plain, of_case, plain_of_case = function, plain, function, plain
+    if scalars:
+        first, first_plain, of_case, plain_of_case = (
+            f"bound({name}, {case})"
+            for case in (FIRST_CASE, "case")
+            for name in (function, plain)
+        )
+    positions = [
+        str(at) for at, each in enumerate(tensors) if each.name in trial.differentiable
+    ]
+    has_function = spec.backward is not Backward.AUTOGRAD
+    return SubjectView(
+        plain=first,
+        reference=first_plain,
+        of_case=of_case,
+        reference_of_case=plain_of_case,
+        call=f"{first}(*args)",
+        call_reference=f"{first_plain}(*args)",
+        has_scalars=bool(scalars),
+        tensor_names=words.joined(each.name for each in tensors),
+        bound_call=bound_call(made.arguments),
+        differentiable=words.tuple_text(positions),
+        counts_work=has_function and len(positions) > 1,
+        function_class=function_class(spec) if has_function else "",
+        dtypes=dtypes(trial),
+    )
+
+
+def function_class(spec: Spec) -> str:
+    """Name the autograd.Function of a component."""
+    return f"{spec.name}Function"
+
+
+def dtypes(trial: Trial) -> tuple[str, ...]:
+    """Spell the dtypes to test in."""
+    return tuple(f"torch.{name}" for name in trial.dtypes)
+
+
+def bound_call(arguments: Sequence[Argument]) -> str:
+    """Write the arguments of a call whose scalars come from `case`."""
+    words_, by_name = [], False
+    for each in arguments:
+        by_name = by_name or each.keyword_only or not each.type.is_tensor
+        value = each.name if each.type.is_tensor else f'case["{each.name}"]'
+        words_.append(f"{each.name}={value}" if by_name else value)
+    return words.joined(words_)
+
+
+def function_test_view(made: OpSpec | LossSpec, package: str, trial: Trial) -> TestView:
+    """Describe the test file of an op or of a loss."""
+    told = [
+        f'{each.name}=case["{each.name}"]'
+        for each in made.arguments
+        if not each.type.is_tensor
+    ]
+    class_name = made.class_name if isinstance(made, LossSpec) else ""
+    reduced = words.joined([*told, "reduction=reduction"])
+    return TestView(
+        name=made.name,
+        class_name=class_name,
+        package=package,
+        reduces=isinstance(made, LossSpec) and not trial.scalar,
+        full_call=words.joined(["*args", *told]),
+        construct=f"{class_name}({words.joined(told)})",
+        construct_reduced=f"{class_name}({reduced})",
+    )
+
+
+def layer_test_view(
+    layer: LayerSpec, view: LayerView, package: str, trial: Trial
+) -> LayerTestView:
+    """Describe the test file of a layer."""
+    told = [f'{each.name}=case["{each.name}"]' for each in constructor_arguments(layer)]
+    tensors = [each.name for each in inputs_of(layer) if each.type.is_tensor]
+    plain = words.joined(["layer", *tensors])
+    in_double = ".double()" if view.has_constructor else ""
+    return LayerTestView(
+        name=layer.name,
+        package=package,
+        construct=called(layer, told) + in_double,
+        construct_meta=called(layer, [*told, 'device="meta"']),
+        construct_in_dtype=called(layer, [*told, "dtype=dtype"]),
+        tensor_names=words.joined(tensors),
+        plain_call=(
+            f"reference.{layer.name}.forward({plain})"
+            if layer.forward.form is Form.METHOD
+            else supplied_call(layer, f"reference.{layer.forward.name}", "layer")
+        ),
+        has_parameters=bool(layer.parameters) or view.holds_tensors,
+        holds_tensors=view.holds_tensors,
+        checks_shapes=bool(layer.returns),
+        extra_repr=words.joined(first_repr(layer, trial)),
+        dtypes=dtypes(trial),
+    )
+
+
+def called(layer: LayerSpec, arguments: list[str]) -> str:
+    """Write a call of the constructor."""
+    return f"{layer.name}({words.joined(arguments)})"
+
+
+def first_repr(layer: LayerSpec, trial: Trial) -> list[str]:
+    """Compute what extra_repr shows of the first case."""
+    values = dict(trial.examples[0].values)
+    return [
+        (
+            f"{each.name}={values[each.name]!r}".replace('"', "'")
+            if each.type is ArgumentType.STR
+            else f"{each.name}={values[each.name]}"
+        )
+        for each in constructor_arguments(layer)
+    ]
+
+
+def profile_view(spec: Spec, trial: Trial) -> ProfileView:
+    """Describe the profiler test: the Function by name, else the forward's operators."""
+    has_function = spec.backward is not Backward.AUTOGRAD
+    made = spec.op or spec.loss
+    if spec.layers and not (spec.op and has_function):
+        return ProfileView(
+            name=spec.name,
+            by_operators=True,
+            home="test_layer",
+            imports_reference=False,
+            names=("CASES", "inputs", "layer_of", "plain"),
+            setup="layer = layer_of(case)",
+            call="layer(*args)",
+            call_reference="plain(layer)(*args)",
+            function_class="",
+        )
+    assert made is not None
+    home = "test_op" if spec.op else "test_loss"
+    scalars = any(not each.type.is_tensor for each in made.arguments)
+    name = "unreduced" if spec.loss and not trial.scalar else made.name
+    names = ["CASES", *(["bound"] * scalars), "inputs", name]
+    return ProfileView(
+        name=made.name,
+        by_operators=not has_function,
+        home=home,
+        imports_reference=not has_function,
+        names=tuple(names),
+        setup="",
+        call=f"bound({name}, case)(*args)" if scalars else f"{name}(*args)",
+        call_reference=(
+            f"bound(reference.{made.forward.name}, case)(*args)"
+            if scalars
+            else f"reference.{made.forward.name}(*args)"
+        ),
+        function_class=function_class(spec) if has_function else "",
+    )

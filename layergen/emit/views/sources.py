@@ -1,0 +1,258 @@
+"""What the templates of a component's sources may see."""
+
+from dataclasses import dataclass
+
+__all__ = [
+    "ArgumentView",
+    "ComponentView",
+    "ExportView",
+    "ForwardView",
+    "FunctionView",
+    "GradientView",
+    "LayerModuleView",
+    "LayerView",
+    "LossView",
+    "OpView",
+    "ParameterView",
+    "ResetView",
+    "SettingView",
+    "SubmoduleView",
+    "TensorView",
+    "UsesView",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class UsesView:
+    """Imports that a file's text needs.
+
+    Attributes:
+        others: import statements of the user's own, verbatim.
+    """
+
+    torch: bool
+    math: bool
+    functional: bool
+    nn: bool
+    others: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ArgumentView:
+    """An argument in a docstring or a constructor.
+
+    Attributes:
+        declaration: as a signature has it: "eps: float = 1e-05".
+    """
+
+    name: str
+    doc: str
+    declaration: str
+
+
+@dataclass(frozen=True, slots=True)
+class TensorView:
+    """A line of a docstring's Shape section."""
+
+    name: str
+    doc: str
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardView:
+    """The user's function as it stands at module level.
+
+    Attributes:
+        stands_alone: whether the function itself is wanted, not only what it reaches.
+    """
+
+    name: str
+    signature: str
+    returns: str
+    preamble: str
+    body: str
+    stands_alone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GradientView:
+    """One gradient of a stub backward.
+
+    Attributes:
+        index: position among the forward's arguments.
+        of: the argument: "x".
+        name: "grad_x".
+    """
+
+    index: int
+    of: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionView:
+    """An autograd.Function.
+
+    Attributes:
+        inputs: target that unpacks `inputs`: "x, beta" or "(x,)".
+        unpacked: target that unpacks the saved tensors.
+        arguments: the call of forward: "x, beta, alpha".
+        no_gradients: chained targets: "grad_x = grad_beta".
+        cotangent_signature: "grad_out: Tensor".
+        cotangents: what the vjp takes: "grad_out", or "(grad_0, grad_1)".
+        results: what backward returns: "grad_x, grad_beta, None".
+    """
+
+    name: str
+    summary: str
+    test_file: str
+    signature: str
+    returns: str
+    body: str
+    inputs: str
+    saved: str
+    unpacked: str
+    scalars: tuple[str, ...]
+    arguments: str
+    no_gradients: str
+    cotangent_signature: str
+    cotangents: str
+    gradients: tuple[GradientView, ...]
+    results: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpView:
+    """op.py."""
+
+    name: str
+    title: str
+    summary: str
+    exports: tuple[str, ...]
+    signature: str
+    returns: str
+    returns_doc: str
+    arguments: tuple[ArgumentView, ...]
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class SettingView:
+    """A constructor argument that the module keeps.
+
+    Attributes:
+        attribute: where: "initial_beta" for the first value of a parameter beta.
+        doc: its line of the docstring.
+    """
+
+    name: str
+    attribute: str
+    doc: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterView:
+    """A parameter or buffer as the constructor makes it; shape is torch.empty's first argument."""
+
+    name: str
+    shape: str
+    optional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SubmoduleView:
+    """A submodule as the constructor makes it."""
+
+    name: str
+    constructor: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResetView:
+    """A line of reset_parameters: "nn.init.ones_(self.weight)"."""
+
+    name: str
+    call: str
+    optional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LayerView:
+    """One nn.Module."""
+
+    name: str
+    summary: str
+    arguments: tuple[ArgumentView, ...]
+    tensors: tuple[TensorView, ...]
+    constructor: str
+    has_constructor: bool
+    holds_tensors: bool
+    submodules_hold_tensors: bool
+    settings: tuple[SettingView, ...]
+    submodules: tuple[SubmoduleView, ...]
+    parameters: tuple[ParameterView, ...]
+    buffers: tuple[ParameterView, ...]
+    resets: tuple[ResetView, ...]
+    signature: str
+    returns: str
+    body: str
+    extra_repr: str
+
+
+@dataclass(frozen=True, slots=True)
+class LayerModuleView:
+    """layer.py.
+
+    Attributes:
+        op: the op that it imports, or "".
+    """
+
+    title: str
+    exports: tuple[str, ...]
+    op: str
+    layers: tuple[LayerView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LossView:
+    """loss.py.
+
+    Attributes:
+        unreduced: expression of the losses before they are reduced.
+        constructor: signature of __init__.
+        forward_call: what the module hands to the function.
+    """
+
+    name: str
+    class_name: str
+    title: str
+    summary: str
+    exports: tuple[str, ...]
+    signature: str
+    arguments: tuple[ArgumentView, ...]
+    returns_doc: str
+    reduces: bool
+    unreduced: str
+    tensors: tuple[TensorView, ...]
+    settings: tuple[SettingView, ...]
+    has_constructor: bool
+    constructor: str
+    forward_signature: str
+    forward_call: str
+    extra_repr: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExportView:
+    """A line of __init__.py."""
+
+    module: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentView:
+    """__init__.py."""
+
+    exports: tuple[ExportView, ...]
+    quoted: tuple[str, ...]

@@ -1,0 +1,118 @@
+"""Signatures, docstring lines and shapes, as the text that views carry."""
+
+from collections.abc import Iterable, Sequence
+from textwrap import wrap
+
+from layergen.spec.model import Argument, ArgumentType, Shape
+
+__all__ = [
+    "argument_doc",
+    "declaration",
+    "docstring",
+    "joined",
+    "returned",
+    "shape_doc",
+    "signature",
+    "target",
+    "tuple_text",
+]
+
+WIDTH = 80  # leaves room for the indentation and the quotes in a line of 88
+
+ANNOTATIONS = {
+    ArgumentType.TENSOR: "Tensor",
+    ArgumentType.INDEX: "Tensor",
+    ArgumentType.OPTIONAL_TENSOR: "Tensor | None",
+    ArgumentType.FLOAT: "float",
+    ArgumentType.INT: "int",
+    ArgumentType.BOOL: "bool",
+    ArgumentType.STR: "str",
+}
+SCALAR_DOCS = {
+    ArgumentType.FLOAT: "a number",
+    ArgumentType.INT: "a whole number",
+    ArgumentType.BOOL: "True or False",
+    ArgumentType.STR: "a word",
+}
+
+
+def declaration(argument: Argument, *, default: bool = True) -> str:
+    """Spell an argument as a signature has it: "eps: float = 1e-5"."""
+    text = f"{argument.name}: {ANNOTATIONS[argument.type]}"
+    told = argument.default
+    if argument.type is ArgumentType.OPTIONAL_TENSOR and told is None:
+        told = "None"
+    return f"{text} = {told}" if default and told is not None else text
+
+
+def signature(arguments: Sequence[Argument], *, plain: bool = False) -> str:
+    """Spell a signature; a plain one has no defaults and no keyword-only arguments."""
+    if plain:
+        return joined(declaration(each, default=False) for each in arguments)
+    words: list[str] = []
+    for each in ordered(arguments):
+        if each.keyword_only and "*" not in words:
+            words.append("*")
+        words.append(declaration(each))
+    return joined(words)
+
+
+def ordered(arguments: Sequence[Argument]) -> list[Argument]:
+    """Move arguments behind those that Python wants first, and nothing else."""
+
+    def rank(argument: Argument) -> int:
+        if argument.keyword_only:
+            return 2
+        return int(" = " in declaration(argument))
+
+    return sorted(arguments, key=rank)
+
+
+def joined(words: Iterable[str]) -> str:
+    """Join by commas."""
+    return ", ".join(words)
+
+
+def target(names: Sequence[str]) -> str:
+    """Spell the left side of an unpacking: "x, beta", "(x,)"."""
+    return f"({names[0]},)" if len(names) == 1 else joined(names)
+
+
+def tuple_text(words: Sequence[str]) -> str:
+    """Spell a tuple: "(0,)", "(0, 1)"."""
+    return f"({joined(words)},)" if len(words) == 1 else f"({joined(words)})"
+
+
+def returned(outputs: int) -> str:
+    """Annotate what a forward with so many outputs returns."""
+    return "Tensor" if outputs == 1 else f"tuple[{joined(['Tensor'] * outputs)}]"
+
+
+def shape_doc(shape: Shape) -> str:
+    """Describe a shape: "(batch, features)", "(), a scalar", "(*), any shape"."""
+    if not shape.dims:
+        return "(), a scalar"
+    if shape.dims == ("...",):
+        return "(*), any shape"
+    words = ["*" if dim == "..." else dim.replace("*", " * ") for dim in shape.dims]
+    return tuple_text(words)
+
+
+def argument_doc(argument: Argument) -> str:
+    """Describe an argument of a function in a line of its docstring."""
+    if not argument.type.is_tensor:
+        return f"{SCALAR_DOCS[argument.type]}; no gradient reaches it."
+    text = shape_doc(argument.shape)
+    if argument.type is ArgumentType.INDEX:
+        return f"{text}, of integers."
+    if argument.type is ArgumentType.OPTIONAL_TENSOR:
+        return f"{text}; None leaves it out."
+    return f"{text}."
+
+
+def docstring(text: str) -> str:
+    """Make a text safe between three double quotes, wrapped, and ended by a stop."""
+    line = " ".join(text.split()).replace("\\", "\\\\").replace('"""', "'''")
+    line = line[:-1] + "'" if line.endswith('"') else line
+    line = line if line.endswith((".", "!", "?", ":")) else f"{line}."
+    return "\n".join(wrap(line, WIDTH))

@@ -1,0 +1,190 @@
+"""Execute what was emitted and compare it with the user's own text; nothing is written."""
+
+import importlib
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from importlib.abc import InspectLoader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from pathlib import PurePosixPath
+from types import ModuleType
+from typing import Any
+
+import torch
+
+from layergen.autodiff.draw import drawn
+from layergen.emit.source import SourceFile
+from layergen.errors import CannotDerive
+from layergen.ir.trial import Trial, Trials
+from layergen.spec.model import Form, LayerSpec, LossSpec, OpSpec, Spec
+
+__all__ = ["check"]
+
+PACKAGE = "_layergen_gate"  # under this name, only while the gate looks at it
+
+
+def check(spec: Spec, trials: Trials, files: Sequence[SourceFile]) -> None:
+    """Compare every function and layer with its reference, values and gradients.
+
+    Raises:
+        CannotDerive: They differ.
+    """
+    with imported(files) as package:
+        reference = importlib.import_module(f"{package}.tests.reference")
+        for made, trial in ((spec.op, trials.op), (spec.loss, trials.loss)):
+            if made and trial:
+                home = "op" if isinstance(made, OpSpec) else "loss"
+                module = importlib.import_module(f"{package}.{home}")
+                check_function(made, trial, module, reference)
+        if spec.layers:
+            module = importlib.import_module(f"{package}.layer")
+            for layer, trial in zip(spec.layers, trials.layers, strict=True):
+                check_layer(layer, trial, module, reference)
+
+
+class InMemory(MetaPathFinder, InspectLoader):
+    """Import modules of the package from text."""
+
+    def __init__(self, files: Sequence[SourceFile]) -> None:
+        self.texts = {module_of(each.path): each.text for each in files}
+
+    def find_spec(
+        self, fullname: str, path: object, target: object = None
+    ) -> ModuleSpec | None:
+        if fullname not in self.texts:
+            return None
+        has_parts = any(name.startswith(f"{fullname}.") for name in self.texts)
+        return ModuleSpec(fullname, self, is_package=has_parts)
+
+    def get_source(self, fullname: str) -> str:
+        return self.texts[fullname]
+
+    def is_package(self, fullname: str) -> bool:
+        return any(name.startswith(f"{fullname}.") for name in self.texts)
+
+
+def module_of(path: PurePosixPath) -> str:
+    """Name the module of a file: tests/reference.py is <package>.tests.reference."""
+    parts = [part for part in path.with_suffix("").parts if part != "__init__"]
+    return ".".join([PACKAGE, *parts])
+
+
+@contextmanager
+def imported(files: Sequence[SourceFile]) -> Iterator[str]:
+    """Make the files importable for a while, and forget them."""
+    finder = InMemory([each for each in files if each.path.suffix == ".py"])
+    sys.meta_path.insert(0, finder)
+    try:
+        yield PACKAGE
+    finally:
+        sys.meta_path.remove(finder)
+        for name in [name for name in sys.modules if name.partition(".")[0] == PACKAGE]:
+            del sys.modules[name]
+
+
+def check_function(
+    made: OpSpec | LossSpec, trial: Trial, module: ModuleType, reference: ModuleType
+) -> None:
+    """Compare an op, or a loss before it is reduced."""
+    function = getattr(module, made.name)
+    plain = getattr(reference, made.forward.name)
+    unreduced = isinstance(made, LossSpec) and not trial.scalar
+    for example in trial.examples:
+        inputs = drawn(made.arguments, example, positive=trial.positive)
+        values = called(made.arguments, inputs, dict(example.values))
+        own = values | {"reduction": "none"} if unreduced else values
+        got = answers(lambda: function(**own), inputs)  # noqa: B023 - called at once
+        want = answers(lambda: plain(**values), inputs)  # noqa: B023
+        compare(made.name, got, want, example.id)
+
+
+def called(
+    arguments: Sequence[Any], inputs: Sequence[Any], values: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Put the inputs and the scalars together, by name."""
+    given = iter(inputs)
+    return {
+        each.name: next(given) if each.type.is_tensor else values[each.name]
+        for each in arguments
+    }
+
+
+def check_layer(
+    layer: LayerSpec, trial: Trial, module: ModuleType, reference: ModuleType
+) -> None:
+    """Compare a layer with its forward on the layer's own parameters."""
+    made = getattr(module, layer.name)
+    for example in trial.examples:
+        torch.manual_seed(0)
+        built = made(**dict(example.values)).double()
+        names = [each.name for each in layer.forward.signature]
+        tensors = [
+            each
+            for each in layer.arguments
+            if each.type.is_tensor and each.name in names
+        ]
+        inputs = drawn(tensors, example, positive=trial.positive)
+        parameters = tuple(built.parameters())
+        got = answers(lambda: built(*inputs), (*inputs, *parameters))  # noqa: B023
+        plain = plain_forward(layer, built, reference)
+        want = answers(lambda: plain(*inputs), (*inputs, *parameters))  # noqa: B023
+        compare(layer.name, got, want, example.id)
+
+
+def plain_forward(layer: LayerSpec, built: Any, reference: ModuleType) -> Any:
+    """Take the user's forward on what the layer holds."""
+    if layer.forward.form is Form.METHOD:
+        method = getattr(reference, layer.name).forward
+        return lambda *inputs: method(built, *inputs)
+    function = getattr(reference, layer.forward.name)
+    tensors = {each.name for each in layer.arguments if each.type.is_tensor}
+
+    def plain(*inputs: Any) -> Any:
+        given = iter(inputs)
+        return function(
+            **{
+                each.name: (
+                    next(given) if each.name in tensors else getattr(built, each.name)
+                )
+                for each in layer.forward.signature
+            }
+        )
+
+    return plain
+
+
+def answers(function: Any, leaves: Sequence[Any]) -> list[torch.Tensor | None]:
+    """Call, and differentiate the outputs' sum."""
+    torch.manual_seed(0)
+    outputs = function()
+    outputs = outputs if isinstance(outputs, tuple) else (outputs,)
+    wanted = [
+        each for each in leaves if isinstance(each, torch.Tensor) and each.requires_grad
+    ]
+    total = sum(each.sum() for each in outputs if each.requires_grad)
+    gradients = torch.autograd.grad(total, wanted, allow_unused=True)
+    return [*(each.detach() for each in outputs), *gradients]
+
+
+def compare(
+    name: str,
+    got: Sequence[torch.Tensor | None],
+    want: Sequence[torch.Tensor | None],
+    example: str,
+) -> None:
+    """Refuse a difference."""
+    for mine, theirs in zip(got, want, strict=True):
+        if (mine is None) != (theirs is None):
+            difference = "one of its gradients is missing"
+        elif (
+            mine is None
+            or theirs is None
+            or torch.allclose(mine, theirs, rtol=1e-7, atol=1e-9, equal_nan=True)
+        ):
+            continue
+        else:
+            difference = "values or gradients differ"
+        raise CannotDerive(
+            f"what was made of {name} is not its forward: {difference} on the example {example}",
+            instead="A forward must give the same answer each time. If it does, please report it.",
+        )

@@ -1,0 +1,99 @@
+"""What a trial run of a forward showed; plain data, so that the emitter needs no torch."""
+
+from dataclasses import dataclass
+
+from layergen.spec.inputs import Example, examples
+from layergen.spec.model import (
+    Argument,
+    ArgumentType,
+    Case,
+    Parameter,
+    Shape,
+    Spec,
+)
+
+__all__ = ["Trial", "Trials", "assumed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One forward's answers on its example inputs.
+
+    Attributes:
+        examples: those that the forward takes; the first has every argument present.
+        differentiable: the tensor arguments that a gradient reaches.
+        dtypes: the floating dtypes that the forward runs in, widest first: ("float64", ...).
+        positive: whether inputs are drawn from (0.1, 0.9), where normal ones gave NaN.
+        outputs: how many tensors it returns.
+        scalar: whether its only output is a scalar whatever the inputs' shapes.
+        random: whether it draws random numbers.
+        vmaps: whether torch.func.vmap of its gradient runs.
+        compiles: whether it never looks at a tensor's values, so that it compiles whole.
+        returns: shapes of the outputs by the names of their dimensions; () where no name fits.
+    """
+
+    examples: tuple[Example, ...]
+    differentiable: tuple[str, ...]
+    dtypes: tuple[str, ...] = ("float64", "float32", "bfloat16")
+    positive: bool = False
+    outputs: int = 1
+    scalar: bool = False
+    random: bool = False
+    vmaps: bool = True
+    compiles: bool = True
+    returns: tuple[Shape, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Trials:
+    """The trials of a component, one for each forward it has.
+
+    Attributes:
+        layers: one for each of `Spec.layers`, in their order.
+        notes: what the user should be told.
+    """
+
+    op: Trial | None = None
+    layers: tuple[Trial, ...] = ()
+    loss: Trial | None = None
+    notes: tuple[str, ...] = ()
+
+
+def assumed(spec: Spec) -> Trials:
+    """Take the examples on trust, for a default of ours: our own tests run them."""
+    return Trials(
+        op=(
+            assumed_of(spec.op.arguments, spec.op.cases, (), spec.op.returns)
+            if spec.op
+            else None
+        ),
+        layers=tuple(
+            assumed_of(
+                each.arguments,
+                each.cases,
+                (*each.parameters, *each.buffers),
+                each.returns,
+            )
+            for each in spec.layers
+        ),
+        loss=(
+            assumed_of(spec.loss.arguments, spec.loss.cases, (), ())
+            if spec.loss
+            else None
+        ),
+    )
+
+
+def assumed_of(
+    arguments: tuple[Argument, ...],
+    cases: tuple[Case, ...],
+    bound: tuple[Parameter, ...],
+    returns: tuple[Shape, ...],
+) -> Trial:
+    """Assume that every example runs, and that a gradient reaches every tensor."""
+    floating = (ArgumentType.TENSOR, ArgumentType.OPTIONAL_TENSOR)
+    return Trial(
+        examples=examples(arguments, cases, bound),
+        differentiable=tuple(each.name for each in arguments if each.type in floating),
+        returns=returns,
+    )

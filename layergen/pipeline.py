@@ -1,0 +1,220 @@
+"""The whole journey: a request or a layergen.toml becomes a plan, and a plan becomes files."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from os.path import relpath
+from pathlib import Path, PurePosixPath
+
+from layergen.emit.emit import emit
+from layergen.emit.source import SourceFile
+from layergen.errors import BadRequest
+from layergen.ir.trial import Trials, assumed
+from layergen.output import commit
+from layergen.output import recover as recovery
+from layergen.output.plan import (
+    Destination,
+    FileChange,
+    fingerprint,
+    plan,
+    raise_on_conflict,
+)
+from layergen.spec import read, toml
+from layergen.spec.model import Request, Spec
+
+__all__ = ["Plan", "create", "recover", "regenerate", "write"]
+
+RECORD = "layergen.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What would be written, and what the user should know of it.
+
+    Attributes:
+        notes: sentences: spellings, the signature, what the tests leave out and why.
+        imports: the line that imports what was made.
+    """
+
+    spec: Spec
+    changes: tuple[FileChange, ...]
+    destination: Destination
+    notes: tuple[str, ...]
+    imports: str
+
+
+def silent(_: str) -> None:
+    """Report no progress."""
+
+
+def create(
+    request: Request,
+    *,
+    into: Path,
+    tests_into: Path | None = None,
+    force: bool = False,
+    on_progress: Callable[[str], None] = silent,
+) -> Plan:
+    """Plan a new component, or an addition to the one of that name; nothing is written.
+
+    Raises:
+        BadRequest: The request can't be met as it stands.
+        CannotDerive: The forward can't be turned into what was asked for.
+        WouldOverwrite: A folder or a link stands where a file belongs.
+    """
+    on_progress("reading")
+    into = into.absolute()
+    home = read.find_component(into, request.name)
+    previous = None if home is None else (home / RECORD).read_text()
+    existing = (
+        None if home is None else toml.parse(previous or "", shown(home / RECORD))
+    )
+    spec, notes = read.from_request(
+        request, cwd=Path.cwd(), into=into, existing=existing
+    )
+    folder = home or into / spec.folder
+    spec = placed(spec, folder, tests_into, is_new=existing is None)
+    trials = (
+        assumed(spec) if is_default(request, existing) else verified(spec, on_progress)
+    )
+    made = produced(spec, trials, folder, on_progress, is_default(request, existing))
+    return planned(spec, made, folder, previous, force, (*notes, *trials.notes))
+
+
+def regenerate(
+    folder: Path,
+    *,
+    force: bool = False,
+    on_progress: Callable[[str], None] = silent,
+) -> Plan:
+    """Plan a component's files again, from its layergen.toml; nothing is written.
+
+    Raises:
+        BadRequest: There is no layergen.toml, or it can't be met.
+        CannotDerive: The forward can't be turned into what was asked for.
+    """
+    on_progress("reading")
+    record = folder if folder.name == RECORD else folder / RECORD
+    if not record.is_file():
+        raise BadRequest(
+            f"there is no {RECORD} in {shown(record.parent)}",
+            instead="Name the folder of a component: layergen regenerate PATH.",
+        )
+    previous = record.read_text()
+    spec = toml.parse(previous, shown(record))
+    trials = verified(spec, on_progress)
+    folder = record.absolute().parent
+    made = produced(spec, trials, folder, on_progress, trusted=False)
+    return planned(spec, made, folder, previous, force, trials.notes)
+
+
+def write(plan: Plan) -> None:
+    """Write a plan, all or nothing.
+
+    Raises:
+        WouldOverwrite: A file stands in the way, or changed since it was planned.
+    """
+    raise_on_conflict(plan.changes)
+    commit.commit(plan.changes, plan.destination)
+
+
+def recover(folders: Sequence[Path]) -> tuple[str, ...]:
+    """Finish or undo what a killed run left; a sentence for each piece of work."""
+    return recovery.recover(tuple(folders))
+
+
+def is_default(request: Request, existing: Spec | None) -> bool:
+    """Tell whether nothing but our own default is wanted, which our own tests run."""
+    return existing is None and request == Request(
+        request.kind, request.name, backward=request.backward
+    )
+
+
+def placed(spec: Spec, folder: Path, tests_into: Path | None, *, is_new: bool) -> Spec:
+    """Note where the tests go; a component's tests stay in one place."""
+    told = None
+    if tests_into is not None:
+        told = PurePosixPath(relpath(tests_into.absolute(), folder)).as_posix()
+    if is_new:
+        return replace(spec, tests_into=told)
+    if told is not None and told != spec.tests_into:
+        raise BadRequest(
+            f"the tests of {spec.name} are in {spec.tests_into or 'its own folder'}, "
+            f"and not in {told}",
+            instead="Leave --tests-into out, or edit tests_into in its layergen.toml.",
+        )
+    return spec
+
+
+def verified(spec: Spec, on_progress: Callable[[str], None]) -> Trials:
+    """Run every forward once. Only here is torch imported."""
+    on_progress("running the forward")
+    from layergen.autodiff.trial import tried
+
+    return tried(spec)
+
+
+def produced(
+    spec: Spec,
+    trials: Trials,
+    folder: Path,
+    on_progress: Callable[[str], None],
+    trusted: bool,
+) -> tuple[SourceFile, ...]:
+    """Write the files' text, and compare what it does with the forward."""
+    on_progress("writing the sources")
+    files = emit(spec, trials, module_of(folder))
+    if not trusted:
+        on_progress("comparing them with the forward")
+        from layergen import gate
+
+        gate.check(spec, trials, files)
+    return files
+
+
+def planned(
+    spec: Spec,
+    files: tuple[SourceFile, ...],
+    folder: Path,
+    previous: str | None,
+    force: bool,
+    notes: tuple[str, ...],
+) -> Plan:
+    """Compare the files with the tree."""
+    hashes = tuple((str(each.path), fingerprint(each.text)) for each in files)
+    record = toml.render(spec, hashes, previous)
+    tests = folder / "tests"
+    if spec.tests_into is not None:
+        tests = Path(folder, spec.tests_into).resolve() / f"test_{spec.folder}"
+    destination = Destination(folder, tests)
+    written = toml.written(previous) if previous else ()
+    changes = plan(
+        (SourceFile(PurePosixPath(RECORD), record), *files),
+        destination,
+        written,
+        force=force,
+    )
+    return Plan(spec, changes, destination, notes, import_line(spec, folder))
+
+
+def module_of(folder: Path) -> str:
+    """Name a component's module absolutely, by the chain of packages that it stands in."""
+    parts = [folder.name]
+    parent = folder.parent
+    while (parent / "__init__.py").is_file():
+        parts.insert(0, parent.name)
+        parent = parent.parent
+    return ".".join(parts)
+
+
+def import_line(spec: Spec, folder: Path) -> str:
+    """Spell the import of what was made."""
+    names = [each.name for each in spec.layers[-1:]]
+    names += [each.name for each in (spec.op, spec.loss) if each]
+    names += [spec.loss.class_name] if spec.loss else []
+    return " ".join(("from", module_of(folder), "import", ", ".join(sorted(names))))
+
+
+def shown(path: Path) -> str:
+    """Name a file from where the user stands."""
+    near = relpath(path)
+    return str(path) if near.startswith("..") else near
