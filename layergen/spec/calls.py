@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterable
 
 from layergen.errors import BadRequest
-from layergen.spec.given import Given
+from layergen.spec.context import Context
 from layergen.spec.names import nearest
 from layergen.spec.numeric import is_number
 from layergen.spec.vocabulary import (
@@ -35,7 +35,7 @@ _PRODUCT = "A product needs a *: 2 * (x + 1)."
 _SUBMODULE = "Construct modules with --submodule NAME=nn.Linear(...), and call NAME(x)."
 
 
-def check_call(call: ast.Call, given: Given) -> str | None:
+def check_call(call: ast.Call, context: Context) -> str | None:
     """Check a call.
 
     Returns:
@@ -43,18 +43,18 @@ def check_call(call: ast.Call, given: Given) -> str | None:
         None where the name stands for itself.
     """
     for keyword in call.keywords:
-        _check_keyword(keyword, given)
+        _check_keyword(keyword, context)
     match call.func:
-        case ast.Name(id=name) if name in given.submodules:
+        case ast.Name(id=name) if name in context.submodules:
             return "self."
         case ast.Name(id=name):
-            return _function_prefix(call, name, given)
+            return _function_prefix(call, name, context)
         case ast.Attribute() as function if is_qualified(function):
-            _check_qualified(call, ast.unparse(function), given)
+            _check_qualified(call, ast.unparse(function), context)
         case ast.Attribute() as method:
-            _check_method(method, given)
+            _check_method(method, context)
         case other:
-            raise given.refuse(
+            raise context.refuse(
                 other,
                 f"{ast.unparse(other)} can't be called",
                 _SUBMODULE if "nn." in ast.unparse(other) else _PRODUCT,
@@ -62,16 +62,16 @@ def check_call(call: ast.Call, given: Given) -> str | None:
     return None
 
 
-def check_attribute(node: ast.Attribute, given: Given) -> None:
+def check_attribute(node: ast.Attribute, context: Context) -> None:
     """Check an attribute that isn't called: `x.shape`, `math.pi`, `torch.float32`."""
     if is_qualified(node):
-        _check_constant(node, given)
+        _check_constant(node, context)
     elif node.attr in METHODS:
-        raise given.refuse(
+        raise context.refuse(
             node, f"{node.attr!r} is a method", f"Call it: .{node.attr}(...)."
         )
     elif node.attr not in ATTRIBUTES:
-        raise _unknown_member(node, given, ATTRIBUTES, "attribute")
+        raise _unknown_member(node, context, ATTRIBUTES, "attribute")
 
 
 def is_qualified(node: ast.expr) -> bool:
@@ -81,62 +81,62 @@ def is_qualified(node: ast.expr) -> bool:
     return isinstance(node, ast.Name) and node.id in NAMESPACE_ROOTS
 
 
-def _function_prefix(call: ast.Call, name: str, given: Given) -> str:
+def _function_prefix(call: ast.Call, name: str, context: Context) -> str:
     """Where a function called by its bare name lives."""
-    numbers = bool(call.args) and all(is_number(x, given.scalars) for x in call.args)
+    numbers = bool(call.args) and all(is_number(x, context.scalars) for x in call.args)
     if numbers and name in BUILTIN_NUMERIC:
         return ""
     if numbers and name in MATH:
         return "math."
     prefix = next((each for each, names in FUNCTIONS.items() if name in names), None)
     if prefix is None:
-        raise _unknown_function(call, name, given)
+        raise _unknown_function(call, name, context)
     if numbers and name not in FACTORIES:
-        raise given.refuse(
+        raise context.refuse(
             call.args[0],
             f"{name} takes a tensor, and {ast.unparse(call.args[0])} is a number",
             "Leave the function out, or give it a tensor.",
         )
-    _check_device(call, name, given)
+    _check_device(call, name, context)
     return prefix
 
 
-def _unknown_function(call: ast.Call, name: str, given: Given) -> BadRequest:
+def _unknown_function(call: ast.Call, name: str, context: Context) -> BadRequest:
     if name.startswith("_"):
-        return given.refuse(
+        return context.refuse(
             call,
             f"{name!r} is refused: names with a leading '_' are Python's own",
             "Use torch's functions.",
         )
     if name in RANDOM:
-        return given.refuse(
+        return context.refuse(
             call,
             f"{name} draws random numbers, which no test can compare",
             "Take the random tensor as an argument: x + noise.",
         )
     if name in MATH or name in BUILTIN_NUMERIC:
-        return given.refuse(
+        return context.refuse(
             call,
             f"{name} takes a number, and not a tensor",
             f"Use a function of torch, or declare the argument with --arg NAME:float. {_FUNCTION}",
         )
-    if name in given.declared or _is_value(name, given):
-        return given.refuse(
+    if name in context.declared or _is_value(name, context):
+        return context.refuse(
             call,
             f"{name!r} is an argument, and can't be called",
             f"A product needs a *: {name} * (...).",
         )
     if name.endswith("_") and name.rstrip("_") in KNOWN_FUNCTIONS:
-        return _in_place(call, name, given)
-    near = nearest(name, (*KNOWN_FUNCTIONS, *given.submodules))
-    return given.refuse(
+        return _in_place(call, name, context)
+    near = nearest(name, (*KNOWN_FUNCTIONS, *context.submodules))
+    return context.refuse(
         call, f"unknown function {name!r}", _did_you_mean(near) or _FUNCTION
     )
 
 
-def _is_value(name: str, given: Given) -> bool:
+def _is_value(name: str, context: Context) -> bool:
     """Whether the name also stands for a value: x * x(2)."""
-    tree = ast.parse(f"(\n{given.source.text}\n)")
+    tree = ast.parse(f"(\n{context.source.text}\n)")
     called = {id(n.func) for n in ast.walk(tree) if isinstance(n, ast.Call)}
     return any(
         isinstance(node, ast.Name) and node.id == name and id(node) not in called
@@ -144,102 +144,102 @@ def _is_value(name: str, given: Given) -> bool:
     )
 
 
-def _check_qualified(call: ast.Call, function: str, given: Given) -> None:
+def _check_qualified(call: ast.Call, function: str, context: Context) -> None:
     namespace, _, name = function.rpartition(".")
     namespace = "F" if namespace in _FUNCTIONAL else namespace
     known = NAMESPACES.get(namespace, frozenset())
     if name not in known:
-        raise _unknown_qualified(call, function, name, known, given)
+        raise _unknown_qualified(call, function, name, known, context)
     if namespace == "math":
         for argument in call.args:
-            if not is_number(argument, given.scalars):
-                raise given.refuse(
+            if not is_number(argument, context.scalars):
+                raise context.refuse(
                     argument,
                     f"{function} takes a number, and {ast.unparse(argument)} is a tensor",
                     f"Write {name}(...) without math.: it is then torch's.",
                 )
     if namespace == "torch":
-        _check_device(call, name, given)
+        _check_device(call, name, context)
 
 
 def _unknown_qualified(
-    call: ast.Call, function: str, name: str, known: Iterable[str], given: Given
+    call: ast.Call, function: str, name: str, known: Iterable[str], context: Context
 ) -> BadRequest:
     if name in RANDOM:
-        return _unknown_function(call, name, given)
+        return _unknown_function(call, name, context)
     if name.endswith("_") and name.rstrip("_") in known:
-        return _in_place(call.func, name, given)
+        return _in_place(call.func, name, context)
     near = nearest(name, known) or nearest(name, KNOWN_FUNCTIONS)
     module = function.startswith(("nn.", "torch.nn.")) and name[:1].isupper()
     instead = _SUBMODULE if module else _did_you_mean(near) or _FUNCTION
-    return given.refuse(call.func, f"unknown function {function!r}", instead)
+    return context.refuse(call.func, f"unknown function {function!r}", instead)
 
 
-def _check_constant(node: ast.Attribute, given: Given) -> None:
+def _check_constant(node: ast.Attribute, context: Context) -> None:
     name = ast.unparse(node)
     namespace, _, constant = name.rpartition(".")
     if constant in CONSTANTS.get(namespace, ()):
         return
     if constant in NAMESPACES.get("F" if namespace in _FUNCTIONAL else namespace, ()):
-        raise given.refuse(node, f"{name!r} is a function", f"Call it: {name}(...).")
+        raise context.refuse(node, f"{name!r} is a function", f"Call it: {name}(...).")
     near = nearest(constant, CONSTANTS.get(namespace, ()))
-    raise given.refuse(
+    raise context.refuse(
         node, f"unknown constant {name!r}", _did_you_mean(near) or _FUNCTION
     )
 
 
-def _check_method(method: ast.Attribute, given: Given) -> None:
+def _check_method(method: ast.Attribute, context: Context) -> None:
     if method.attr not in METHODS:
-        raise _unknown_member(method, given, METHODS, "method")
+        raise _unknown_member(method, context, METHODS, "method")
 
 
 def _unknown_member(
-    node: ast.Attribute, given: Given, known: Iterable[str], kind: str
+    node: ast.Attribute, context: Context, known: Iterable[str], kind: str
 ) -> BadRequest:
     """Tell why a member of a tensor has no place in a forward."""
     name = node.attr
     if name in REFUSED_MEMBERS:
         why, instead = REFUSED_MEMBERS[name]
-        return given.refuse(node, f"'.{name}' is refused: {why}", instead)
+        return context.refuse(node, f"'.{name}' is refused: {why}", instead)
     if name.startswith("_"):
-        return given.refuse(
+        return context.refuse(
             node,
             f"'.{name}' is refused: names with a leading '_' are Python's or torch's own",
             "Use the tensor's public methods.",
         )
     if name.endswith("_") and name.rstrip("_") in METHODS:
-        return _in_place(node, name, given)
+        return _in_place(node, name, context)
     near = nearest(name, known)
-    return given.refuse(
+    return context.refuse(
         node, f"unknown {kind} {name!r}", _did_you_mean(near) or _FUNCTION
     )
 
 
-def _in_place(node: ast.expr, name: str, given: Given) -> BadRequest:
-    return given.refuse(
+def _in_place(node: ast.expr, name: str, context: Context) -> BadRequest:
+    return context.refuse(
         node,
         f"{name!r} works in place: it would change the caller's tensor",
         f"Use {name.rstrip('_')}(...), which makes a new one.",
     )
 
 
-def _check_keyword(keyword: ast.keyword, given: Given) -> None:
+def _check_keyword(keyword: ast.keyword, context: Context) -> None:
     if keyword.arg is None:
-        raise given.refuse(
+        raise context.refuse(
             keyword, "'**' has no place in an expression", "Write each keyword out."
         )
     if keyword.arg in ("out", "inplace"):
-        raise given.refuse(
+        raise context.refuse(
             keyword,
             f"'{keyword.arg}=' is refused: it would change the caller's tensor",
             "Leave it out.",
         )
 
 
-def _check_device(call: ast.Call, name: str, given: Given) -> None:
+def _check_device(call: ast.Call, name: str, context: Context) -> None:
     """Refuse tensors that are made on the CPU wherever the inputs are."""
     if name in FACTORIES and "device" not in {each.arg for each in call.keywords}:
-        raise given.refuse(
+        raise context.refuse(
             call,
             f"{name}(...) without a device makes its tensor on the CPU",
             f"Say where, as {name}(..., device=x.device).",

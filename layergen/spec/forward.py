@@ -12,6 +12,7 @@ from layergen.spec.body import (
     self_attributes,
     used_names,
 )
+from layergen.spec.context import Context
 from layergen.spec.definition import function_named, last_function
 from layergen.spec.formula import (
     as_function,
@@ -20,10 +21,14 @@ from layergen.spec.formula import (
     parse_expression,
 )
 from layergen.spec.function import read_function
-from layergen.spec.given import Given
 from layergen.spec.grammar import examine
 from layergen.spec.model import Forward, Shape
-from layergen.spec.python_file import read_file, run_once, split_reference
+from layergen.spec.python_file import (
+    check_neighbours,
+    read_file,
+    run_once,
+    split_reference,
+)
 from layergen.spec.reach import USUAL_NAMES
 from layergen.spec.rewrite import body_indented, inlined, renamed
 from layergen.spec.signature import returned_shapes as shapes_of_return
@@ -67,8 +72,8 @@ def from_expression(
     """
     source = expression_source(text)
     tree = parse_expression(source)
-    given = Given(source, scalars, tuple(order), tuple(submodules))
-    found = examine(tree, given)
+    context = Context(source, scalars, tuple(order), tuple(submodules))
+    found = examine(tree, context)
     arguments = in_order(found.names, order)
     if submodules:
         name, arguments = "forward", ("self", *arguments)
@@ -85,6 +90,7 @@ def from_file(reference: str, cwd: Path) -> Forward:
     file, function = split_reference(reference)
     path, source = read_file(file, cwd)
     forward = _read(source, function, frozenset())
+    check_neighbours(forward.imports, path, source)
     run_once(path, source)
     return forward
 

@@ -2,7 +2,7 @@
 
 import ast
 
-from layergen.spec.given import Given
+from layergen.spec.context import Context
 from layergen.spec.names import nearest
 from layergen.spec.vocabulary import KNOWN_FUNCTIONS, NAMESPACE_ROOTS
 
@@ -11,12 +11,12 @@ __all__ = ["check_all", "check_name"]
 _CONSTANTS_OF_MATH = ("inf", "nan", "pi")
 
 
-def check_name(node: ast.Name, given: Given) -> None:
+def check_name(node: ast.Name, context: Context) -> None:
     """Refuse a name that was hardly meant to be one more tensor argument."""
     name = node.id
-    if name in given.declared:
+    if name in context.declared:
         return
-    if name in given.submodules:
+    if name in context.submodules:
         what, instead = f"{name!r} is a submodule", f"Call it: {name}(x)."
     elif name in NAMESPACE_ROOTS:
         what, instead = f"{name!r} is a module, not a value", "Name a function of it."
@@ -34,16 +34,16 @@ def check_name(node: ast.Name, given: Given) -> None:
             f"Call it: {name}(...). To have an argument {name}: --arg {name}:tensor."
         )
     else:
-        _check_near_miss(node, given)
+        _check_near_miss(node, context)
         return
-    raise given.refuse(node, what, instead)
+    raise context.refuse(node, what, instead)
 
 
-def _check_near_miss(node: ast.Name, given: Given) -> None:
+def _check_near_miss(node: ast.Name, context: Context) -> None:
     """Refuse a name that is almost a declared one: it would become one more argument."""
-    near = nearest(node.id, given.declared)
+    near = nearest(node.id, context.declared)
     if near and _differ_by_a_slip(node.id, near):
-        raise given.refuse(
+        raise context.refuse(
             node,
             f"unknown name {node.id!r}",
             f"Did you mean {near!r}? If not, declare it too: --arg {node.id}:tensor.",
@@ -66,7 +66,7 @@ def _differ_by_a_slip(one: str, other: str) -> bool:
     return len(wrong) == 1 or (swapped and wrong[1] == wrong[0] + 1)
 
 
-def check_all(tree: ast.expr, names: tuple[str, ...], given: Given) -> None:
+def check_all(tree: ast.expr, names: tuple[str, ...], context: Context) -> None:
     """Refuse an expression without an argument, or with a name in two roles."""
     called = [
         node.func
@@ -74,14 +74,14 @@ def check_all(tree: ast.expr, names: tuple[str, ...], given: Given) -> None:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
     ]
     for function in called:
-        if function.id in names and function.id not in given.submodules:
-            raise given.refuse(
+        if function.id in names and function.id not in context.submodules:
+            raise context.refuse(
                 function,
                 f"{function.id!r} is used both as a function and as an argument",
                 f"Give the argument another name, or write torch.{function.id}(...).",
             )
     if not names:
-        raise given.refuse(
+        raise context.refuse(
             tree,
             "the expression has no argument: it names no tensor",
             "Write a formula of at least one name: x * sigmoid(x).",

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from layergen.spec.calls import check_attribute, check_call, is_qualified
+from layergen.spec.context import Context
 from layergen.spec.free_names import check_all, check_name
-from layergen.spec.given import Given
 from layergen.spec.operands import (
     MASKS,
     check_comparison,
@@ -81,7 +81,7 @@ class Found:
     inserted: Mapping[int, str]
 
 
-def examine(tree: ast.expr, given: Given) -> Found:
+def examine(tree: ast.expr, context: Context) -> Found:
     """Look at every node of an expression, from left to right.
 
     Raises:
@@ -96,27 +96,27 @@ def examine(tree: ast.expr, given: Given) -> Found:
     inserted: dict[int, str] = {}
     for node in _from_left_to_right(tree):
         parent = parents.get(id(node))
-        _check_kind(node, given)
+        _check_kind(node, context)
         match node:
             case ast.Call():
-                prefix = check_call(node, given)
+                prefix = check_call(node, context)
                 if prefix:
-                    inserted[given.source.span(node.func)[0]] = prefix
+                    inserted[context.source.span(node.func)[0]] = prefix
             case ast.Attribute() if not _is_called(node, parent):
                 if not (isinstance(parent, ast.Attribute) and is_qualified(node)):
-                    check_attribute(node, given)
+                    check_attribute(node, context)
             case ast.Name() if _is_value(node, parent):
-                check_name(node, given)
+                check_name(node, context)
                 names[node.id] = None
             case ast.Constant():
-                check_constant(node, parent, given)
+                check_constant(node, parent, context)
             case ast.Compare():
-                check_comparison(node, given)
+                check_comparison(node, context)
             case ast.Subscript():
-                check_index(node, node.slice, given)
+                check_index(node, node.slice, context)
             case ast.Tuple() | ast.List():
-                check_sequence(node, parent, given)
-    check_all(tree, tuple(names), given)
+                check_sequence(node, parent, context)
+    check_all(tree, tuple(names), context)
     return Found(tuple(names), MappingProxyType(inserted))
 
 
@@ -126,7 +126,7 @@ def _from_left_to_right(tree: ast.expr) -> list[ast.expr]:
     return sorted(nodes, key=lambda node: (node.lineno, node.col_offset))
 
 
-def _check_kind(node: ast.expr, given: Given) -> None:
+def _check_kind(node: ast.expr, context: Context) -> None:
     """Refuse what only Python's statements and values need, operators included."""
     operators = (
         getattr(node, "op", None),
@@ -135,10 +135,10 @@ def _check_kind(node: ast.expr, given: Given) -> None:
     for each in (node, *operators):
         if type(each) in _REFUSED:
             what, instead = _REFUSED[type(each)]
-            raise given.refuse(node, f"{what} has no place in an expression", instead)
+            raise context.refuse(node, f"{what} has no place in an expression", instead)
     if not isinstance(node, _ALLOWED):
         kind = type(node).__name__
-        raise given.refuse(node, f"{kind} has no place in an expression", _FUNCTION)
+        raise context.refuse(node, f"{kind} has no place in an expression", _FUNCTION)
 
 
 def _is_called(node: ast.expr, parent: ast.AST | None) -> bool:

@@ -1,18 +1,19 @@
 """FILE.py:FUNCTION: the file read, and run once to see that it can be imported."""
 
+import ast
 import importlib
 import runpy
 import sys
 import tokenize
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from layergen.errors import BadRequest, Place
 from layergen.spec.source import Source
 
-__all__ = ["read_file", "run_once", "split_reference"]
+__all__ = ["check_neighbours", "read_file", "run_once", "split_reference"]
 
 _FORM = "Write --from FILE.py:FUNCTION, as --from forwards.py:swish."
 
@@ -78,6 +79,35 @@ def run_once(path: Path, source: Source) -> None:
             raise
         except BaseException as error:  # SystemExit and pytest's skip included
             raise _failed(error, path, source) from None
+
+
+def check_neighbours(imports: Sequence[str], path: Path, source: Source) -> None:
+    """Refuse imports of the files beside the file: a component stands without them.
+
+    Args:
+        imports: the statements that the function brings along.
+        path: of the file.
+        source: its text.
+    """
+    needed = {root for line in imports for root in _roots(ast.parse(line).body[0])}
+    for node in source.parse().body:
+        for root in sorted(needed & set(_roots(node))):
+            beside = path.parent / root
+            if beside.is_dir() or beside.with_suffix(".py").is_file():
+                raise source.refuse(
+                    node,
+                    f"{root!r} is imported from beside {source.name}, and a component "
+                    "stands on its own",
+                    f"Copy what the function needs of {root!r} into {source.name}.",
+                )
+
+
+def _roots(node: ast.stmt) -> Iterator[str]:
+    """The top-level modules that an import statement names."""
+    if isinstance(node, ast.Import):
+        yield from (each.name.partition(".")[0] for each in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        yield (node.module or "").partition(".")[0]
 
 
 def _failed(error: BaseException, path: Path, source: Source) -> BadRequest:
