@@ -9,7 +9,7 @@ from pathlib import Path
 
 from layergen.errors import BadRequest
 from layergen.output.disk import read
-from layergen.output.journal import Journal, changed_meanwhile, perform
+from layergen.output.journal import Journal, changed_meanwhile, clear, perform
 from layergen.output.lock import hold
 from layergen.output.plan import Action, Destination, FileChange
 from layergen.output.stage import stage
@@ -41,8 +41,7 @@ def _write(todo: Sequence[FileChange], roots: Sequence[Path]) -> None:
         work.begin()
         perform(work, stage(todo, [work.folder(home(root)) for root in roots]))
     finally:
-        if Journal.of(work) is None:  # else there is something left to take back
-            work.sweep()
+        clear(work)
 
 
 def _homes(roots: Sequence[Path]) -> tuple[Path, ...]:

@@ -16,7 +16,7 @@ from layergen.output import disk
 from layergen.output.step import Step, finish, keep, prune, undo
 from layergen.output.work import Work, relative
 
-__all__ = ["Journal", "changed_meanwhile", "perform", "resume"]
+__all__ = ["Journal", "changed_meanwhile", "clear", "perform", "resume"]
 
 FINISH, UNDO = "finish", "undo"
 
@@ -80,6 +80,12 @@ def resume(work: Work, onwards: bool, steps: tuple[Step, ...]) -> str:
     left = _undo_all(steps)
     _drop(work)
     return " ".join([f"Undid an interrupted layergen run: {_named(steps)}.", *left])
+
+
+def clear(work: Work) -> None:
+    """Sweep the work folders, unless a journal says that they are still needed."""
+    if Journal.of(work) is None:
+        work.sweep()
 
 
 def changed_meanwhile(targets: Iterable[Path]) -> WouldOverwrite:
@@ -186,7 +192,10 @@ def _turn(work: Work) -> None:
 
 
 def _drop(work: Work) -> None:
-    """Take the journal away: the work is done, and what is left of it can be swept."""
+    """Take the journal away: the work is done, and what is left of it can be swept.
+
+    Where the system refuses, it stays: the next command finds that there is nothing to do.
+    """
     for name in (FINISH, UNDO):
-        with disk.explained(work.homes[0]):
-            (work.folders[0] / name).unlink(missing_ok=True)
+        with suppress(OSError):
+            (work.folders[0] / name).unlink()

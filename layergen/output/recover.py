@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from layergen.errors import LayergenError
-from layergen.output.journal import Journal, resume
+from layergen.output.journal import Journal, clear, resume
 from layergen.output.lock import PATIENCE, Busy, hold
 from layergen.output.work import Work, pointed, works_in
 
@@ -69,7 +69,7 @@ def _settle(found: Work, patience: float) -> str:
             )
         else:
             sentence = resume(work, journal.onwards, journal.steps)
-        work.sweep()
+        clear(work)
         return sentence
 
 

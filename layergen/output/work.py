@@ -79,6 +79,8 @@ class Work:
         """Remove the folders, the first one last, and then what points to them."""
         for folder in reversed(self.folders):
             shutil.rmtree(folder, ignore_errors=True)
+            if os.path.lexists(folder):  # the first one leads to it
+                return
         self.forget()
 
     def forget(self) -> None:
