@@ -13,9 +13,9 @@ from layergen.output.recover import recover
 KILLED = -9
 every_scenario = pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda it: it.name)
 # One of each kind: a single rename, a journal, a journal and two work folders.
-OF_EACH_KIND = ("new, parents missing", "remove", "tests-into, missing")
+KINDS = ["new, parents missing", "remove", "tests-into, missing"]
 kinds = pytest.mark.parametrize(
-    "scenario", map(BY_NAME.get, OF_EACH_KIND), ids=OF_EACH_KIND
+    "scenario", [BY_NAME[name] for name in KINDS], ids=KINDS
 )
 
 
