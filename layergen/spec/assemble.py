@@ -35,6 +35,7 @@ __all__ = [
     "of_op",
     "signature",
     "supplied",
+    "with_sizes",
 ]
 
 

@@ -1,28 +1,25 @@
 """What is declared must fit the forward, and the forward what is declared."""
 
-from collections.abc import Callable, Collection, Iterable
-from typing import TypeAlias
+from collections.abc import Collection, Iterable
 
 from layergen.errors import BadRequest, NotYet, Place
 from layergen.spec import assemble, names, reserved, shapes
 from layergen.spec.assemble import Declared
+from layergen.spec.case_checks import check_cases
+from layergen.spec.excerpt import Where
 from layergen.spec.forward import check_body, self_attributes, used_names
 from layergen.spec.model import (
     Argument,
     ArgumentType,
-    Case,
     Form,
     Forward,
     Kind,
     LayerSpec,
-    Parameter,
 )
-from layergen.spec.parameters import is_number
+from layergen.spec.slips import one_off
 
-__all__ = ["Where", "function", "module"]
+__all__ = ["check_slip", "function", "module"]
 
-# Tells where a name was declared: ("arguments", "beta") -> the text of its --arg.
-Where: TypeAlias = Callable[[str, str], Place | None]
 USED_BY_TORCH = ("training",)  # what nn.Module itself tells a forward
 
 
@@ -48,6 +45,7 @@ def function(
     check_body(forward)
     check_inputs(arguments, where)
     check_used(forward, where)
+    check_defaults(arguments, where)
     check_argument_names(kind, component, arguments, where)
     for table, name in held_names(declared):
         raise BadRequest(
@@ -108,6 +106,21 @@ def check_used(forward: Forward, where: Where) -> None:
     for each in forward.signature:
         if each.name not in used:
             raise unused("argument", each.name, (), where("arguments", each.name))
+
+
+def check_defaults(arguments: tuple[Argument, ...], where: Where) -> None:
+    """Refuse a default before an argument without one, as Python does."""
+    given: str | None = None
+    for each in arguments:
+        if each.keyword_only:
+            continue
+        if each.default is None and given is not None:
+            raise BadRequest(
+                f"{given!r} has a default, and {each.name!r} after it has none",
+                place=where("arguments", given),
+                instead="Give both one or none, or change their order in the function.",
+            )
+        given = each.name if each.default is not None else given
 
 
 def check_argument_names(
@@ -205,40 +218,19 @@ def check_made_from(layer: LayerSpec, declared: Declared, where: Where) -> None:
                 place=where("arguments", name),
                 instead="Compute initial values and submodules from numbers.",
             )
-        if name not in given and (near := one_off(name, given)):
-            raise BadRequest(
-                f"{name!r} is declared nowhere, and is one letter off {near!r}",
-                place=where("arguments", near),
-                instead=f"Write {near!r}, or declare {name!r} too.",
-            )
+        if name not in given:
+            check_slip(name, given, where)
 
 
-def one_off(name: str, known: Collection[str]) -> str | None:
-    """Find a known name that a single slip of the finger makes of this one.
-
-    Digits don't slip: weight1 and weight2 are two names on purpose.
-    """
-    return next((each for each in known if is_slip(name, each)), None)
-
-
-def is_slip(name: str, other: str) -> bool:
-    """Whether two names of four letters or more differ by one letter or one swap."""
-    if name == other or min(len(name), len(other)) < 4 or name[0] != other[0]:
-        return False
-    short, long = sorted((name, other), key=len)
-    start = next(
-        (at for at, pair in enumerate(zip(short, long)) if pair[0] != pair[1]),
-        len(short),
-    )
-    if len(long) == len(short) + 1:
-        return short[start:] == long[start + 1 :] and not long[start].isdigit()
-    if len(long) != len(short):
-        return False
-    swapped = short[start : start + 2] == long[start : start + 2][::-1]
-    if swapped and short[start + 2 :] == long[start + 2 :]:
-        return True
-    letters = not (short[start].isdigit() or long[start].isdigit())
-    return letters and short[start + 1 :] == long[start + 1 :]
+def check_slip(name: str, given: Collection[str], where: Where) -> None:
+    """Refuse an undeclared name that is one letter off a declared one."""
+    near = one_off(name, given)
+    if near is not None:
+        raise BadRequest(
+            f"{name!r} is declared nowhere, and is one letter off {near!r}",
+            place=where("arguments", near),
+            instead=f"Write {near!r}, or declare {name!r} too.",
+        )
 
 
 def check_declared_arguments(
@@ -285,64 +277,6 @@ def check_returns(forward: Forward, declared: Declared, where: Where) -> None:
             f"{len(declared.returns)} shapes are told of {forward.outputs} results",
             place=where("returns", "shapes"),
             instead="Tell the shape of each result.",
-        )
-
-
-def check_cases(
-    cases: tuple[Case, ...],
-    arguments: tuple[Argument, ...],
-    held: tuple[Parameter, ...],
-    where: Where,
-) -> None:
-    """Check that each case sets sizes and arguments that exist, to values that fit."""
-    types = {
-        name: ArgumentType.INT
-        for shape in (*(each.shape for each in arguments), *(e.shape for e in held))
-        for name in shapes.symbols(shape)
-    }
-    types |= {each.name: ArgumentType.BOOL for each in held if each.optional}
-    types |= {each.name: each.type for each in arguments if not each.type.is_tensor}
-    for case in cases:
-        for name, value in case.values:
-            check_case_value(name, value, types, where("cases", name))
-    for each in arguments:
-        if each.type is ArgumentType.STR and each.default is None:
-            check_told(each.name, cases, where)
-
-
-def check_told(name: str, cases: tuple[Case, ...], where: Where) -> None:
-    """Refuse a text that nobody gives: tests can't make one up."""
-    if cases and all(name in dict(case.values) for case in cases):
-        return
-    raise BadRequest(
-        f"the str {name!r} has no default, and no case tells a value for the tests",
-        place=where("arguments", name),
-        instead=f"Give it one: {name}:str=same, or --case \"{name}='same'\".",
-    )
-
-
-def check_case_value(
-    name: str, value: str, types: dict[str, ArgumentType], place: Place | None
-) -> None:
-    """Check one value of a case."""
-    if name not in types:
-        near = names.nearest(name, types)
-        known = ", ".join(types) or "none"
-        raise BadRequest(
-            f"a case sets {name!r}, which is no dimension and no argument",
-            place=place,
-            instead=f"Did you mean {near!r}?" if near else f"Known: {known}.",
-        )
-    fits = {
-        ArgumentType.INT: value.lstrip("-").isdigit(),
-        ArgumentType.FLOAT: is_number(value),
-        ArgumentType.BOOL: value in ("True", "False"),
-        ArgumentType.STR: value[:1] in ("'", '"'),
-    }
-    if not fits[types[name]]:
-        raise BadRequest(
-            f"a case sets {name!r} to {value}, and it is of type {types[name].value}",
-            place=place,
         )
 
 

@@ -1,10 +1,15 @@
 """A piece of what the user typed, which knows where it stands."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from layergen.errors import BadRequest, Place
 
-__all__ = ["Excerpt"]
+__all__ = ["Excerpt", "Where"]
+
+# Tells where a name was declared: ("arguments", "beta") -> the text of its --arg.
+Where: TypeAlias = Callable[[str, str], Place | None]
 
 
 @dataclass(frozen=True, slots=True)

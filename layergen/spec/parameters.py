@@ -4,7 +4,7 @@ import ast
 
 from layergen.spec import inits, shapes
 from layergen.spec.excerpt import Excerpt
-from layergen.spec.model import Init, Parameter
+from layergen.spec.model import Init, Parameter, Shape
 
 __all__ = ["constant_text", "is_number", "parameter"]
 
@@ -29,7 +29,7 @@ def parameter(
         BadRequest: The initial value or the shape is none, or they don't fit each other.
     """
     value = inits.parse(init)
-    found = shapes.Shape(()) if shape is None else shapes.parse(shape)
+    found = Shape(()) if shape is None else shapes.parse(shape)
     where = init if shape is None else shape
     if shapes.ELLIPSIS in found.dims:
         raise where.wrong(

@@ -5,8 +5,9 @@ import tomllib
 from collections.abc import Mapping
 
 from layergen.errors import BadRequest, NotYet, Place
-from layergen.spec import assemble, checks, tables
+from layergen.spec import assemble, checks, names, tables
 from layergen.spec.contents import FORMAT, Contents, contents
+from layergen.spec.excerpt import Where
 from layergen.spec.forward import from_text
 from layergen.spec.model import Backward, Forward, Kind, LayerSpec, Spec
 from layergen.spec.names import class_name, module_name
@@ -41,6 +42,8 @@ def read(root: Node) -> Spec:
         raise found["component"].wrong("the component has no name", 'Write name = "X".')
     name = class_name(component["name"].string())
     kinds = makes(found["component"], component)
+    for kind in kinds:
+        names.check_name(component["name"].string(), kind)
     gradient = backward(component, kinds)
     check_recompute(component)
     spec = Spec(
@@ -205,7 +208,7 @@ def module(
     return layer
 
 
-def where(table: Node) -> checks.Where:
+def where(table: Node) -> Where:
     """Tell the places of what a table declares."""
 
     def place(kind: str, name: str) -> Place:

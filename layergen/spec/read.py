@@ -1,0 +1,188 @@
+"""A request into a spec: the room's front door for the `new-*` commands."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from layergen.errors import BadRequest
+from layergen.spec import assemble, checks, extend, given, like, names
+from layergen.spec.assemble import Declared
+from layergen.spec.model import (
+    Argument,
+    Backward,
+    Form,
+    Forward,
+    Kind,
+    Request,
+    Spec,
+)
+
+__all__ = ["find_component", "from_request"]
+
+FILE = "layergen.toml"
+
+
+def from_request(
+    request: Request, *, cwd: Path, into: Path, existing: Spec | None
+) -> tuple[Spec, tuple[str, ...]]:
+    """Read and check everything that a `new-*` command was given.
+
+    Args:
+        request: the command's texts.
+        cwd: the folder that FILE.py of --from is relative to.
+        into: the folder in which the component's own folder stands or will stand.
+        existing: the component of that name that is there already.
+
+    Returns:
+        The spec, and what the user should be told of it.
+
+    Raises:
+        BadRequest: Something can't be meant, or contradicts what is there.
+    """
+    names.check_name(request.name, request.kind)
+    given.check_sources(request)
+    if existing is None:
+        names.check_import_name(names.module_name(request.name), into)
+        spec = fresh(request, cwd)
+    else:
+        spec = again(request, cwd, existing)
+    return spec, notes(request, spec)
+
+
+def find_component(into: Path, name: str) -> Path | None:
+    """Find the folder of a component whose name is equal after folding."""
+    exact = into / names.module_name(name)
+    if (exact / FILE).is_file():
+        return exact
+    folders = sorted(path.parent for path in into.glob(f"*/{FILE}"))
+    wanted = names.folded(name)
+    return next(
+        (folder for folder in folders if names.folded(folder.name) == wanted), None
+    )
+
+
+def fresh(request: Request, cwd: Path) -> Spec:
+    """Read a request for a component that is not there."""
+    if request.like is not None:
+        return like.example(request)
+    if request.forward is None and request.from_ is None:
+        check_describes_nothing(request)
+        return like.default(request)
+    declared = given.declared(request)
+    function = names.module_name(request.name)
+    forward = given.forward(request, declared, function, cwd)
+    return made(request, assemble.with_sizes(forward, declared), forward)
+
+
+def check_describes_nothing(request: Request) -> None:
+    """Refuse options that describe a forward where none is given."""
+    option = given.describes(request)
+    if option is not None:
+        raise BadRequest(
+            f"{option} describes a forward, and none is given",
+            instead="Give one with --forward or --from.",
+        )
+
+
+def made(request: Request, declared: Declared, forward: Forward) -> Spec:
+    """Make the spec of one forward and its options."""
+    spec = Spec(
+        name=names.class_name(request.name),
+        folder=names.module_name(request.name),
+        backward=request.backward or default_backward(request.kind),
+    )
+    where = given.where(request)
+    if request.kind is Kind.LAYER:
+        if spec.backward is Backward.STUB:
+            check_function(forward)
+            return extend.sharing(spec, forward, declared, where)
+        layer = assemble.layer(spec.name, forward, declared, (spec.name,))
+        checks.module(layer, declared, where)
+        return replace(spec, layers=(layer,))
+    found = assemble.component(spec, (request.kind,), forward, declared, ())
+    part = found.op or found.loss
+    assert part is not None, "an op or a loss was asked for"
+    checks.function(request.kind, spec.name, forward, declared, part.arguments, where)
+    return found
+
+
+def default_backward(kind: Kind) -> Backward:
+    """Choose where the gradient comes from if nobody said."""
+    return Backward.STUB if kind is Kind.OP else Backward.AUTOGRAD
+
+
+def check_function(forward: Forward) -> None:
+    """Refuse a stub for a method: an autograd.Function has no self."""
+    if forward.form is Form.METHOD:
+        raise BadRequest(
+            "--backward stub wants a function of tensors, and the forward takes self",
+            instead="Leave the option out, or write the part with a backward of its own "
+            "as an op.",
+        )
+
+
+def again(request: Request, cwd: Path, existing: Spec) -> Spec:
+    """Read a request for a component that is there: the same, or another kind of it."""
+    extend.check_spelling(request, existing)
+    if request.kind not in existing.makes:
+        return extended(request, cwd, existing)
+    if extend.is_bare(request, existing):
+        return existing
+    found = repeated(request, cwd, existing)
+    extend.check_same(request, existing, found)
+    return existing
+
+
+def repeated(request: Request, cwd: Path, existing: Spec) -> Spec:
+    """Read a request whose kind is there already, as if that were not."""
+    if existing.op is None or not existing.layers or request.like is not None:
+        return fresh(request, cwd)
+    if request.kind is Kind.LAYER:
+        return extended(request, cwd, replace(existing, layers=()))
+    own = existing.layers[-1]
+    layer = replace(own, calls_op=False)
+    return extended(
+        request, cwd, replace(existing, op=None, layers=(*existing.layers[:-1], layer))
+    )
+
+
+def extended(request: Request, cwd: Path, existing: Spec) -> Spec:
+    """Add an op to a layer, or a layer to an op."""
+    if request.like is not None:
+        raise extend.conflict(
+            "--like starts a component, and this one exists", existing
+        )
+    declared = given.declared(request)
+    forward = None
+    if request.forward is not None or request.from_ is not None:
+        known = extend.with_known(declared, existing)
+        forward = given.forward(request, known, existing.folder, cwd)
+    if request.kind is Kind.LAYER:
+        return extend.layer(request, existing, declared, forward)
+    return extend.op(request, existing, declared, forward)
+
+
+def notes(request: Request, spec: Spec) -> tuple[str, ...]:
+    """List what the user should be told: spellings, and the signature that was found."""
+    found: list[str] = []
+    if request.kind is Kind.LAYER and request.name != spec.name:
+        found.append(f"{request.name} is spelled {spec.name} as a class")
+    if request.kind is Kind.OP and request.name != spec.folder:
+        found.append(f"{request.name} is spelled {spec.folder} as a function")
+    if request.kind is Kind.LOSS and request.name not in (spec.name, spec.folder):
+        found.append(f"{request.name} is spelled {spec.name} as a class")
+    if request.forward is not None:
+        found.append(f"arguments: {signature(request, spec)}")
+    return tuple(found)
+
+
+def signature(request: Request, spec: Spec) -> str:
+    """Spell the arguments: `x: tensor, beta: float = 1.0`."""
+    part = spec.layers[-1] if request.kind is Kind.LAYER else spec.op or spec.loss
+    assert part is not None, "the spec makes what was asked for"
+    return ", ".join(spelled(each) for each in part.arguments)
+
+
+def spelled(argument: Argument) -> str:
+    """Spell one argument."""
+    default = "" if argument.default is None else f" = {argument.default}"
+    return f"{argument.name}: {argument.type.value}{default}"
