@@ -18,7 +18,7 @@ from layergen.spec.model import (
 )
 from layergen.spec.slips import one_off
 
-__all__ = ["check_slip", "function", "module"]
+__all__ = ["function", "module"]
 
 USED_BY_TORCH = ("training",)  # what nn.Module itself tells a forward
 

@@ -58,7 +58,7 @@ def check(given: Excerpt, blocks: tuple[str, ...] = ()) -> str:
         blocks: class names of the component's other modules, which it may construct.
 
     Returns:
-        The text, as it was given.
+        The text, without blanks around it.
 
     Raises:
         BadRequest: It uses something else than the grammar knows, or makes no module.
@@ -70,7 +70,7 @@ def check(given: Excerpt, blocks: tuple[str, ...] = ()) -> str:
             raise expressions.refused(node, given, INSTEAD)
     if not makes_module(tree, blocks):
         raise given.wrong(f"{given.text!r} makes no module", instead=INSTEAD)
-    return given.text
+    return given.text.strip()
 
 
 def is_known(node: ast.expr, blocks: tuple[str, ...]) -> bool:

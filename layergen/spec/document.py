@@ -65,7 +65,7 @@ def item(path: Path, value: Any) -> Item:
     """Spell one value of the file."""
     if path[-2:-1] in INLINE:
         return line(value)
-    if path[-2:] == ("forward", "text"):
+    if isinstance(value, str) and (path[-2:] == ("forward", "text") or "\n" in value):
         return text(value)
     if isinstance(value, dict):
         return table(path, value)

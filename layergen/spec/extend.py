@@ -81,7 +81,7 @@ def check_same(request: Request, existing: Spec, again: Spec) -> None:
         if part == "component" and same_component(request, old, new):
             continue
         raise conflict(
-            f"{existing.folder}/ exists, and its layergen.toml says another {part}",
+            f"{existing.folder}/ exists, and its layergen.toml has another [{part}]",
             existing,
         )
 

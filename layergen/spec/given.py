@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from layergen.errors import BadRequest, Place
-from layergen.spec import assemble, checks, options
+from layergen.spec import assemble, options
 from layergen.spec.assemble import Declared
 from layergen.spec.excerpt import Excerpt, Where
 from layergen.spec.formula import as_function
@@ -13,7 +13,7 @@ from layergen.spec.forward import from_expression, from_file, from_text, inlined
 from layergen.spec.model import Argument, Form, Forward, Request
 from layergen.spec.source import Source
 
-__all__ = ["check_sources", "declared", "describes", "forward", "where"]
+__all__ = ["check_sources", "declared", "describes", "forward", "has_source", "where"]
 
 TABLES = {
     "arguments": "--arg",
@@ -48,6 +48,11 @@ def check_sources(request: Request) -> None:
             f"{describes(request)} can't change the example {request.like!r}",
             instead="Make it without that, edit its layergen.toml, and regenerate.",
         )
+
+
+def has_source(request: Request) -> bool:
+    """Whether the request brings the text of a forward."""
+    return request.forward is not None or request.from_ is not None
 
 
 def describes(request: Request) -> str | None:
@@ -132,7 +137,6 @@ def forward(request: Request, found: Declared, function: str, cwd: Path) -> Forw
         scalars=frozenset(scalars | set(sizes)),
         order=[*order, *(name for name in sizes if name not in order)],
     )
-    check_slips(read, found, where(request))
     return bound(read, found) if read.form is Form.METHOD else read
 
 
@@ -144,15 +148,6 @@ def has_default(argument: Argument) -> bool:
 def held(found: Declared) -> tuple[str, ...]:
     """List the tensors that a layer holds, in order."""
     return tuple(each.name for each in found.parameters + found.buffers)
-
-
-def check_slips(read: Forward, found: Declared, place: Where) -> None:
-    """Refuse a free name that is one letter off a declared one."""
-    given = {each.name for each in found.arguments} | set(held(found))
-    given |= {name for name, _ in found.shapes}
-    for each in read.signature:
-        if each.name not in given:
-            checks.check_slip(each.name, given, place)
 
 
 def bound(read: Forward, found: Declared) -> Forward:

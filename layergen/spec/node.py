@@ -97,6 +97,7 @@ class Node:
         whole = self.file.splitlines()[line - 1]
         start = whole.find(value, whole.find(self.name) + len(self.name))
         if start < 0 or not value:
+            line += whole.rstrip().endswith(("'''", '"""'))  # the text begins below
             return Excerpt(self.source, value, 0, len(value), line)
         return Excerpt(self.source, whole, start, start + len(value), line)
 

@@ -64,7 +64,7 @@ def fresh(request: Request, cwd: Path) -> Spec:
     """Read a request for a component that is not there."""
     if request.like is not None:
         return like.example(request)
-    if request.forward is None and request.from_ is None:
+    if not given.has_source(request):
         check_describes_nothing(request)
         return like.default(request)
     declared = given.declared(request)
@@ -135,6 +135,9 @@ def again(request: Request, cwd: Path, existing: Spec) -> Spec:
 def repeated(request: Request, cwd: Path, existing: Spec) -> Spec:
     """Read a request whose kind is there already, as if that were not."""
     if existing.op is None or not existing.layers or request.like is not None:
+        option = given.describes(request)
+        if option is not None and not given.has_source(request):
+            raise extend.conflict(f"{option} would change {existing.name!r}", existing)
         return fresh(request, cwd)
     if request.kind is Kind.LAYER:
         return extended(request, cwd, replace(existing, layers=()))
@@ -153,7 +156,7 @@ def extended(request: Request, cwd: Path, existing: Spec) -> Spec:
         )
     declared = given.declared(request)
     forward = None
-    if request.forward is not None or request.from_ is not None:
+    if given.has_source(request):
         known = extend.with_known(declared, existing)
         forward = given.forward(request, known, existing.folder, cwd)
     if request.kind is Kind.LAYER:
