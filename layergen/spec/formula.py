@@ -128,7 +128,7 @@ def _check_brackets(source: Source) -> None:
     The parser forgets brackets, and has closed the ones that were put around lines.
     """
     several = "\n" in source.text
-    text = f"({source.text}\n)" if several else source.text
+    text = f"(\n{source.text}\n)" if several else source.text
     level = 0
     tokens = list(tokenize.generate_tokens(io.StringIO(text).readline))
     end = max(token.start for token in tokens if token.string == ")") if several else ()
@@ -139,7 +139,7 @@ def _check_brackets(source: Source) -> None:
         if several and level == 0 and token.string in CLOSING and token.start != end:
             line, column = token.start
             raise SyntaxError(
-                f"unmatched {token.string!r}", ("", line + 1, column, None)
+                f"unmatched {token.string!r}", ("", line, column + 1, None)
             )
 
 

@@ -4,7 +4,7 @@ import ast
 
 from layergen.spec.context import Context
 from layergen.spec.names import nearest
-from layergen.spec.vocabulary import KNOWN_FUNCTIONS, NAMESPACE_ROOTS
+from layergen.spec.vocabulary import NAMESPACE_ROOTS, VERBS
 
 __all__ = ["check_all", "check_name"]
 
@@ -28,7 +28,7 @@ def check_name(node: ast.Name, context: Context) -> None:
     elif name in _CONSTANTS_OF_MATH:
         what = f"{name!r} is no argument: it is not declared"
         instead = f"Write math.{name}, or declare it: --arg {name}:float."
-    elif name in KNOWN_FUNCTIONS:
+    elif name in VERBS:
         what = f"{name!r} is a function"
         instead = (
             f"Call it: {name}(...). To have an argument {name}: --arg {name}:tensor."

@@ -185,7 +185,8 @@ def _clash(text: str, kind: Kind) -> str:
     if cls in reserved.CLASSES or text in reserved.CLASSES:
         return f"the class {cls} that the generated file uses"
     if module in reserved.MODULES or text in reserved.MODULES:
-        return f"{module!r}, which the generated files use themselves"
+        used = text if text in reserved.MODULES else module
+        return f"{used!r}, which the generated files use themselves"
     if module.startswith("test_"):
         return "pytest, which runs everything named test_... as a test"
     if kind is not Kind.LAYER and module in reserved.BUILTINS:

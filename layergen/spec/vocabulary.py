@@ -22,6 +22,7 @@ __all__ = [
     "NAMESPACE_ROOTS",
     "RANDOM",
     "REFUSED_MEMBERS",
+    "VERBS",
 ]
 
 
@@ -78,11 +79,17 @@ _FUNCTIONAL = _words("""
 
 # Functions of Python's math that torch has too, and those of numbers alone.
 MATH = _words("""
-    acos acosh asin asinh atan atan2 atanh cbrt ceil comb copysign cos cosh degrees dist erf erfc
-    exp exp2 expm1 fabs factorial floor fmod gamma gcd hypot isqrt lcm ldexp lgamma log log10
-    log1p log2 perm pow prod radians remainder sin sinh sqrt tan tanh trunc
+    acos acosh asin asinh atan atan2 atanh cbrt ceil cos cosh erf erfc exp exp2 expm1 fabs floor
+    fmod hypot lgamma log log10 log1p log2 pow sin sinh sqrt tan tanh trunc
 """)
 BUILTIN_NUMERIC = _words("abs bool float int max min round")
+
+# Those that nobody means as a name of a value: `x * sigmoid` forgot its brackets. Others are
+# nouns as well: gamma, mean, std, t.
+VERBS = MATH | _words("""
+    abs elu gelu hardtanh leaky_relu log_softmax mish relu rsqrt selu sigmoid sign silu softmax
+    softplus softsign square
+""")
 
 FUNCTIONS: Mapping[str, frozenset[str]] = MappingProxyType(
     {"F.": _FUNCTIONAL, "torch.": _TORCH - _FUNCTIONAL}
