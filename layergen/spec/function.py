@@ -34,20 +34,13 @@ def read_function(
         tree: the whole text.
         source: the same as text.
         known: names that need no definition there.
-
-    Raises:
-        BadRequest: it is no plain function, or reaches what can't be brought along.
     """
     check_plain(function, source)
+    own = reached(function, tree, source, known)
     examples = _examples(tree, source)
     ends = (function,) if examples is None else (function, examples)
-    own = reached(function, tree, source, known)
-    pieces = _in_order(
-        piece
-        for each in ends
-        for piece in reached(each, tree, source, known)
-        if piece not in ends
-    )
+    further = own if examples is None else reached(examples, tree, source, known)
+    pieces = _in_order(each for each in (*own, *further) if each not in ends)
     return Forward(
         name=function.name,
         form=_form(function),
