@@ -130,10 +130,23 @@ def of_op(forward: Forward, declared: Declared) -> Declared:
     return replace(
         complete,
         arguments=tuple(each for each in declared.arguments if each.name in known),
+        cases=known_cases(declared.cases, signature(forward, complete)),
         parameters=(),
         buffers=(),
         submodules=(),
     )
+
+
+def known_cases(
+    cases: tuple[Case, ...], arguments: tuple[Argument, ...]
+) -> tuple[Case, ...]:
+    """Leave out of the cases what only the layer knows: a parameter's first value."""
+    known = {name for each in arguments for name in shapes.symbols(each.shape)}
+    known |= {each.name for each in arguments if not each.type.is_tensor}
+    found = (
+        Case(tuple(pair for pair in case.values if pair[0] in known)) for case in cases
+    )
+    return tuple(dict.fromkeys(case for case in found if case.values))
 
 
 def with_parameter_shapes(declared: Declared) -> Declared:

@@ -207,9 +207,10 @@ def check_scalars(layer: LayerSpec, declared: Declared, where: Where) -> None:
 
 
 def check_made_from(layer: LayerSpec, declared: Declared, where: Where) -> None:
-    """Refuse tensors, and names one letter off, in initial values and constructors."""
+    """Refuse tensors, and slips of the finger, in initial values and constructors."""
     tensors = [each.name for each in layer.arguments if each.type.is_tensor]
     given = [each.name for each in declared.arguments if not each.type.is_tensor]
+    given += [name for each in layer.arguments for name in shapes.symbols(each.shape)]
     made_from = assemble.constructor_names((), declared)
     for name in made_from:
         if name in tensors:

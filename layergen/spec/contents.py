@@ -65,7 +65,7 @@ def beside(declared: Declared, layer: LayerSpec, blocks: tuple[str, ...]) -> Dec
     more = tuple(each for each in own.arguments if each.name not in known)
     together = replace(own, arguments=declared.arguments + more)
     short = shortest(layer, together, blocks)
-    return replace(short, returns=declared.returns, cases=declared.cases)
+    return replace(short, returns=declared.returns)
 
 
 def module(layer: LayerSpec, blocks: tuple[str, ...]) -> Contents:

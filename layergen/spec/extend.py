@@ -80,6 +80,8 @@ def check_same(request: Request, existing: Spec, again: Spec) -> None:
     for part in differing(old, new):
         if part == "component" and same_component(request, old, new):
             continue
+        if part == "cases" and has_cases(request, existing):
+            continue
         raise conflict(
             f"{existing.folder}/ exists, and its layergen.toml has another [{part}]",
             existing,
@@ -97,6 +99,13 @@ def same_component(request: Request, old: Contents, new: Contents) -> bool:
         return True
     same: bool = old["component"]["backward"] == new["component"]["backward"]
     return same
+
+
+def has_cases(request: Request, existing: Spec) -> bool:
+    """Whether a component tries every case of a request already."""
+    parts = (existing.op, existing.loss, *existing.layers[-1:])
+    there = {case for part in parts if part is not None for case in part.cases}
+    return set(given.declared(request).cases) <= there
 
 
 def conflict(what: str, existing: Spec, place: Place | None = None) -> BadRequest:

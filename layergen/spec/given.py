@@ -128,14 +128,14 @@ def forward(request: Request, found: Declared, function: str, cwd: Path) -> Forw
         if name not in assemble.supplied(found)
     ]
     order = [each.name for each in sorted(found.arguments, key=has_default)]
-    order += [name for name in held(found) if name not in order]
+    order += held(found)
     scalars = {each.name for each in found.arguments if not each.type.is_tensor}
     read = from_expression(
         request.forward,
         function,
         submodules=[each.name for each in found.submodules],
         scalars=frozenset(scalars | set(sizes)),
-        order=[*order, *(name for name in sizes if name not in order)],
+        order=tuple(dict.fromkeys([*order, *sizes])),
     )
     return bound(read, found) if read.form is Form.METHOD else read
 

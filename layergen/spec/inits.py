@@ -46,7 +46,7 @@ def parse(given: Excerpt) -> Init:
     if is_number(tree):
         return Init("constant", (given.text,))
     if isinstance(tree, ast.Name):
-        return Init(function(tree, given))
+        tree = ast.Call(tree, [], [])  # zeros is zeros()
     if not isinstance(tree, ast.Call) or not isinstance(tree.func, ast.Name):
         raise given.wrong(
             f"{given.text!r} is no initial value",
