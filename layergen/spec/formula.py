@@ -119,7 +119,12 @@ def _parsed(source: Source) -> ast.expr:
     if "\n" not in source.text:
         return ast.parse(source.text, mode="eval").body
     tree = ast.parse(f"(\n{source.text}\n)", mode="eval")
-    return ast.increment_lineno(tree, -1).body
+    body = ast.increment_lineno(tree, -1).body
+    if body.lineno == 0:  # a tuple takes the brackets for its own
+        body.lineno, body.col_offset = 1, 0
+        body.end_lineno = len(source.lines)
+        body.end_col_offset = len(source.lines[-1])
+    return body
 
 
 def _check_brackets(source: Source) -> None:

@@ -5,7 +5,7 @@ import keyword
 import sys
 import unicodedata
 from collections.abc import Collection, Iterable
-from importlib.machinery import ModuleSpec, PathFinder
+from importlib.machinery import PathFinder
 from pathlib import Path
 
 from layergen.errors import BadRequest, Place
@@ -221,14 +221,7 @@ def _is_importable(name: str, into: Path) -> bool:
     """Whether `import name` finds something elsewhere than in `into`; imports nothing."""
     own = {Path.cwd(), into.resolve()}
     paths = [each for each in sys.path if each and Path(each).resolve() not in own]
-    found = PathFinder.find_spec(name, paths)
-    return found is not None and not _lies_in(found, into.resolve() / name)
-
-
-def _lies_in(found: ModuleSpec, folder: Path) -> bool:
-    """Whether a module found by another entry of the path is the component itself."""
-    places = [*(found.submodule_search_locations or ()), found.origin or ""]
-    return any(each and Path(each).resolve() == folder for each in places)
+    return PathFinder.find_spec(name, paths) is not None
 
 
 def _place(source: str, text: str, column: int | None = None) -> Place:

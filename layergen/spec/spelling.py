@@ -25,7 +25,7 @@ _WORD = re.compile(
     r"(?:\d+(?:[dD](?![a-z]))?)?"  # Conv2d and ReLU6 are one word
     r"|\d+"
 )
-_BASE = re.compile(r"([a-z]*)(.*)")
+_BASE = re.compile(r"([a-z]*)(.*)", re.DOTALL)
 
 
 def module_name(text: str) -> str:
@@ -64,6 +64,6 @@ def folded(text: str) -> str:
 
 def _capitalised(word: str) -> str:
     match = _BASE.fullmatch(word)
-    assert match is not None  # it matches any line
+    assert match is not None  # it matches any text
     base, rest = match.groups()
     return SPELLINGS.get(base, base[:1].upper() + base[1:]) + rest

@@ -78,6 +78,12 @@ def test_lines_and_comments_are_kept_in_brackets():
     )
 
 
+def test_line_ends_of_other_systems_are_read():
+    forward = from_expression("x +\r\n y", "f")
+
+    assert forward.text == "def f(x, y):\n    return (\n        x +\n y\n    )\n"
+
+
 def test_undeclared_arguments_come_first_and_declared_ones_in_their_order():
     forward = from_expression("b * x + a * y", "f", order=["a", "unused", "b"])
 
@@ -195,6 +201,13 @@ def test_what_is_too_much_is_refused(text, says):
 
 def test_a_sum_of_many_terms_passes():
     assert returned("+".join(["x"] * 90)) == "+".join(["x"] * 90)
+
+
+@pytest.mark.parametrize("text", ["2,\n3", "# nothing\n# at all"])
+def test_an_error_of_several_lines_is_placed_at_their_beginning(text):
+    place = refusal(text).place
+
+    assert (place.line, place.column) == (1, 1)
 
 
 def test_an_error_on_a_later_line_is_placed_there():
