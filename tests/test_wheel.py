@@ -85,7 +85,7 @@ def test_what_it_writes_passes_its_tests_without_it(site: Path, tmp_path: Path) 
     alone(tmp_path, command, "new-layer", "GatedUnit", first=site)
 
     with pytest.raises(subprocess.CalledProcessError):
-        alone(tmp_path, "-c", "import layergen")
+        alone(tmp_path, "-c", "import layergen.errors")
     passed = alone(
         tmp_path, "-m", "pytest", "-q", "-p", "no:cacheprovider", "gated_unit"
     )

@@ -38,14 +38,11 @@ def command() -> None:
 
 def read(folder: Path) -> Example:
     """Read what an example's own `layergen.toml` says of it."""
-    import tomllib
+    from layergen.spec import toml
 
-    record = tomllib.loads((folder / "layergen.toml").read_text())
-    return Example(
-        folder.name,
-        ", ".join(record["component"]["makes"]),
-        record["example"]["shows"],
-    )
+    text = (folder / "layergen.toml").read_text()
+    spec = toml.parse(text, f"{folder.name}/layergen.toml")
+    return Example(folder.name, ", ".join(spec.makes), toml.example_shows(text))
 
 
 def lines(found: list[Example]) -> None:

@@ -78,8 +78,8 @@ def edited(changes: Sequence["FileChange"]) -> None:
 
 
 def changes(files: Sequence["FileChange"]) -> None:
-    """Print a line a file."""
-    for change in files:
+    """Print a line a file: the component's own, then its tests."""
+    for change in sorted(files, key=lambda each: "tests" in each.path.parts[:1]):
         action = click.style(f"{change.action:>9}", fg=COLOURS[change.action])
         say(f"{action}  {relative(change.target)}")
 

@@ -94,7 +94,7 @@ def test_what_no_view_has_is_an_error() -> None:
         "{% if a %}{% elif a in b %}{% endif %}",
         "{% for x in [1, 2] %}{% endfor %}",
         "{% for x in a if x.b %}{% endfor %}",
-        "{% for x in a %}{% else %}{% endfor %}",
+        "{% for x in a %}{% else %}none{% endfor %}",
         "{% include a.b %}",
         "{% include 'a' ignore missing %}",
         "{% extends 'a' %}",

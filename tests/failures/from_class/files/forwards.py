@@ -1,6 +1,6 @@
 from torch import nn
 
 
-class Wave(nn.Module):
+class Ripple(nn.Module):
     def forward(self, x):
         return x.sin()

@@ -3,5 +3,5 @@ import torch
 SCALE = torch.tensor([1.0, 2.0]) @ torch.ones(3)
 
 
-def wave(x):
+def ripple(x):
     return SCALE * x.sin()

@@ -1,5 +1,5 @@
 import no_such_package_anywhere
 
 
-def wave(x):
+def ripple(x):
     return no_such_package_anywhere.sin(x)

@@ -1,2 +1,2 @@
-def wave(x):
+def ripple(x):
     return x.reshape(7, 11, 13).sin()

@@ -1,2 +1,2 @@
-def wave(x):
+def ripple(x):
     return scale * x.sin()

@@ -1,2 +1,2 @@
-def wave(*xs):
+def ripple(*xs):
     return sum(xs)

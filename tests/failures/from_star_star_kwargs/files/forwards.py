@@ -1,2 +1,2 @@
-def wave(x, **options):
+def ripple(x, **options):
     return x.sin()
