@@ -64,7 +64,7 @@ def observed(
         outputs=len(answer.outputs),
         scalar=is_scalar(answer, inputs),
         random=random,
-        vmaps=vmaps(call, inputs),
+        vmaps=not must_be_pure or vmaps(call, inputs),
         compiles=not looks_at_values(call_of(dict(first.values)).function, inputs),
         returns=returns or inferred(tensors, kept, call_of, positive),
     )

@@ -2,6 +2,7 @@
 
 import __future__
 
+import ast
 import math
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -11,6 +12,7 @@ import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
 from layergen.errors import BadRequest, Place
+from layergen.spec.calling import constructor_arguments
 from layergen.spec.model import Form, Forward, LayerSpec, Parameter
 
 __all__ = ["namespace", "run_text", "stand_in_class"]
@@ -41,8 +43,9 @@ def stand_in_class(layer: LayerSpec, known: Mapping[str, Any]) -> type[nn.Module
     forward = run_text(layer.forward, known)
 
     class StandIn(nn.Module):
-        def __init__(self, **values: Any) -> None:
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
             super().__init__()
+            values = told(layer, args, kwargs)
             names = namespace() | dict(known) | values
             taken = {each.name for each in (*layer.parameters, *layer.buffers)}
             for name, value in values.items():
@@ -74,6 +77,26 @@ def stand_in_class(layer: LayerSpec, known: Mapping[str, Any]) -> type[nn.Module
 
     StandIn.__name__ = StandIn.__qualname__ = layer.name
     return StandIn
+
+
+def told(
+    layer: LayerSpec, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Bind the constructor's arguments as the generated one will."""
+    arguments = constructor_arguments(layer)
+    values = {
+        each.name: ast.literal_eval(each.default)
+        for each in arguments
+        if each.default is not None
+    }
+    names = [each.name for each in arguments if not each.keyword_only]
+    values |= dict(zip(names, args, strict=False)) | kwargs
+    missing = [each.name for each in arguments if each.name not in values]
+    unknown = [name for name in kwargs if all(name != a.name for a in arguments)]
+    if missing or unknown or len(args) > len(names):
+        wanted = ", ".join(each.name for each in arguments) or "nothing"
+        raise TypeError(f"{layer.name} takes {wanted}")
+    return values
 
 
 def evaluated(text: str, names: Mapping[str, Any], layer: str) -> Any:

@@ -2,10 +2,10 @@
 
 from layergen.emit import words
 from layergen.emit.case_view import drawing
-from layergen.emit.layer_view import constructor_arguments, inputs_of
 from layergen.emit.views import BenchmarkView, ContenderView
 from layergen.ir.trial import Trial
 from layergen.spec import inputs, sizes
+from layergen.spec.calling import constructor_arguments, inputs_of
 from layergen.spec.model import (
     Argument,
     ArgumentType,

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 
 from layergen.emit.case_view import inputs_view, outputs_view
 from layergen.emit.entry import Entry, entry
-from layergen.emit.layer_view import inputs_of, layer_view, runs_inline
+from layergen.emit.layer_view import layer_view, runs_inline
 from layergen.emit.op_view import forward_view
 from layergen.emit.test_view import layer_test_view
 from layergen.emit.uses import uses_of
 from layergen.emit.views import ForwardView, LayerModuleView, LayerView
 from layergen.emit.words import docstring
 from layergen.ir.trial import Trial, Trials
+from layergen.spec.calling import inputs_of
 from layergen.spec.model import Form, LayerSpec, Spec
 from layergen.spec.names import module_name
 

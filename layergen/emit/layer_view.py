@@ -15,6 +15,7 @@ from layergen.emit.views import (
     TensorView,
 )
 from layergen.ir.trial import Trial
+from layergen.spec.calling import constructor_arguments, inputs_of
 from layergen.spec.forward import inlined
 from layergen.spec.model import (
     Argument,
@@ -27,8 +28,6 @@ from layergen.spec.model import (
 )
 
 __all__ = [
-    "constructor_arguments",
-    "inputs_of",
     "layer_view",
     "runs_inline",
     "supplied_call",
@@ -95,26 +94,6 @@ def constructor_text(arguments: tuple[Argument, ...], places: bool) -> str:
     if places:
         told += ([] if has_star else ["*"]) + [PLACEMENT]
     return words.joined(told)
-
-
-def inputs_of(layer: LayerSpec) -> tuple[Argument, ...]:
-    """List what `forward` is called with."""
-    if layer.forward.form is Form.METHOD:
-        names = {each.name for each in layer.forward.signature}
-        return tuple(each for each in layer.arguments if each.name in names)
-    return tuple(each for each in layer.arguments if each.type.is_tensor)
-
-
-def constructor_arguments(layer: LayerSpec) -> tuple[Argument, ...]:
-    """List what the constructor is called with, required ones first."""
-    given = {each.name for each in inputs_of(layer)}
-    told = [each for each in layer.arguments if each.name not in given]
-    told += [
-        Argument(each.name, ArgumentType.BOOL, default="True")
-        for each in layer.parameters
-        if each.optional
-    ]
-    return tuple(words.ordered(told))
 
 
 def settings(layer: LayerSpec, trial: Trial) -> tuple[SettingView, ...]:

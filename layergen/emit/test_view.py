@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from layergen.emit import words
-from layergen.emit.layer_view import constructor_arguments, inputs_of, supplied_call
+from layergen.emit.layer_view import supplied_call
 from layergen.emit.views import (
     LayerTestView,
     LayerView,
@@ -12,6 +12,7 @@ from layergen.emit.views import (
     TestView,
 )
 from layergen.ir.trial import Trial
+from layergen.spec.calling import constructor_arguments, inputs_of
 from layergen.spec.model import (
     Argument,
     ArgumentType,
@@ -60,6 +61,8 @@ def subject_view(
         counts_work=has_function and len(positions) > 1,
         function_class=function_class(spec) if has_function else "",
         dtypes=dtypes(trial),
+        vmaps=trial.vmaps,
+        compiles=trial.compiles,
     )
 
 
@@ -128,6 +131,9 @@ def layer_test_view(
         checks_shapes=bool(layer.returns),
         extra_repr=words.joined(first_repr(layer, trial)),
         dtypes=dtypes(trial),
+        random=trial.random,
+        compiles=trial.compiles,
+        uses_inductor=trial.compiles and not trial.random,
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from textwrap import wrap
 
+from layergen.spec.calling import default_of, ordered
 from layergen.spec.model import Argument, ArgumentType, Shape
 
 __all__ = [
@@ -39,9 +40,7 @@ SCALAR_DOCS = {
 def declaration(argument: Argument, *, default: bool = True) -> str:
     """Spell an argument as a signature has it: "eps: float = 1e-5"."""
     text = f"{argument.name}: {ANNOTATIONS[argument.type]}"
-    told = argument.default
-    if argument.type is ArgumentType.OPTIONAL_TENSOR and told is None:
-        told = "None"
+    told = default_of(argument)
     return f"{text} = {told}" if default and told is not None else text
 
 
@@ -55,17 +54,6 @@ def signature(arguments: Sequence[Argument], *, plain: bool = False) -> str:
             words.append("*")
         words.append(declaration(each))
     return joined(words)
-
-
-def ordered(arguments: Sequence[Argument]) -> list[Argument]:
-    """Move arguments behind those that Python wants first, and nothing else."""
-
-    def rank(argument: Argument) -> int:
-        if argument.keyword_only:
-            return 2
-        return int(" = " in declaration(argument))
-
-    return sorted(arguments, key=rank)
 
 
 def joined(words: Iterable[str]) -> str:

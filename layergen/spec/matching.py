@@ -1,6 +1,7 @@
 """Named dimensions against numbers, in both directions."""
 
 from collections.abc import Iterable, Mapping
+from math import prod
 
 from layergen.spec import shapes
 from layergen.spec.inputs import Example
@@ -19,25 +20,44 @@ def sizes_of(arguments: Iterable[Argument], example: Example) -> Sizes:
         for name, value in example.values
         if isinstance(value, int) and not isinstance(value, bool)
     }
+    pairs: list[tuple[str, int]] = []
     lead: tuple[int, ...] = ()
     for each in arguments:
         if each.name in given:
-            named, before = matched(each.shape, given[each.name])
-            sizes |= named
+            found, before = matched(each.shape, given[each.name])
+            pairs += found
             lead = before if len(before) > len(lead) else lead
+    # plain names first: they may be the other factor of a product
+    for dim, size in sorted(pairs, key=lambda pair: "*" in pair[0]):
+        sizes |= solved(dim, size, sizes)
     return sizes, lead
 
 
-def matched(shape: Shape, given: tuple[int, ...]) -> Sizes:
-    """Match one shape's names with numbers."""
+def matched(
+    shape: Shape, given: tuple[int, ...]
+) -> tuple[list[tuple[str, int]], tuple[int, ...]]:
+    """Put one shape's dimensions beside numbers, and tell what '...' stands for."""
     dims, lead = shape.dims, tuple[int, ...]()
     if shapes.ELLIPSIS in dims:
         at = dims.index(shapes.ELLIPSIS)
         end = len(given) - (len(dims) - at - 1)
         lead = given[at:end]
         dims, given = dims[:at] + dims[at + 1 :], given[:at] + given[end:]
-    pairs = zip(dims, given, strict=True)
-    return {dim: size for dim, size in pairs if dim.isidentifier()}, lead
+    return list(zip(dims, given, strict=True)), lead
+
+
+def solved(dim: str, size: int, sizes: Mapping[str, int]) -> dict[str, int]:
+    """Solve a dimension such as `2*height` for the one name that has no size yet."""
+    factors = dim.split("*")
+    unknown = [each for each in factors if not each.isdigit() and each not in sizes]
+    if len(unknown) != 1:
+        return {}
+    rest = prod(
+        int(each) if each.isdigit() else sizes[each]
+        for each in factors
+        if each not in unknown
+    )
+    return {unknown[0]: size // rest if rest else 0}
 
 
 def filled(shape: Shape, known: Sizes) -> tuple[int, ...]:

@@ -95,6 +95,8 @@ class SubjectView:
     counts_work: bool
     function_class: str
     dtypes: tuple[str, ...]
+    vmaps: bool
+    compiles: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +143,9 @@ class LayerTestView:
     checks_shapes: bool
     extra_repr: str
     dtypes: tuple[str, ...]
+    random: bool
+    compiles: bool
+    uses_inductor: bool
 
 
 @dataclass(frozen=True, slots=True)
