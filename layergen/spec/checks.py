@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 
-from layergen.errors import BadRequest, NotYet, Place
+from layergen.errors import BadRequest, NotYet
 from layergen.spec import assemble, names, reserved, shapes
 from layergen.spec.assemble import Declared
 from layergen.spec.case_checks import check_cases
@@ -10,13 +10,13 @@ from layergen.spec.excerpt import Where
 from layergen.spec.forward import check_body, self_attributes, used_names
 from layergen.spec.model import (
     Argument,
-    ArgumentType,
     Form,
     Forward,
     Kind,
     LayerSpec,
 )
-from layergen.spec.slips import one_off
+from layergen.spec.shape_checks import check_returns, check_shapes
+from layergen.spec.slips import one_off, unused
 
 __all__ = ["function", "module"]
 
@@ -57,7 +57,7 @@ def function(
     for each in declared.arguments:
         if each.name not in known:
             raise unused("argument", each.name, known, where("arguments", each.name))
-    check_shapes(declared, known, where)
+    check_shapes(forward, declared, where)
     check_returns(forward, declared, where)
     check_cases(declared.cases, arguments, (), where)
 
@@ -82,9 +82,8 @@ def module(layer: LayerSpec, declared: Declared, where: Where) -> None:
     check_held(layer, declared, where)
     check_scalars(layer, declared, where)
     check_made_from(layer, declared, where)
-    known = [each.name for each in layer.forward.signature]
     check_declared_arguments(layer, declared, where)
-    check_shapes(declared, known, where)
+    check_shapes(layer.forward, declared, where)
     check_returns(layer.forward, declared, where)
     held = declared.parameters + declared.buffers
     check_cases(declared.cases, layer.arguments, held, where)
@@ -247,48 +246,3 @@ def check_declared_arguments(
             raise unused(
                 "argument", each.name, sorted(used), where("arguments", each.name)
             )
-
-
-def check_shapes(declared: Declared, known: Collection[str], where: Where) -> None:
-    """Refuse a shape of what is no argument, and dimensions that are no whole numbers."""
-    for name, _ in declared.shapes:
-        if name not in known:
-            raise unused("shape of an argument", name, known, where("shapes", name))
-    other = {
-        each.name: each.type
-        for each in declared.arguments
-        if each.type is not ArgumentType.INT
-    }
-    dims = [(each.name, each.shape) for each in declared.arguments]
-    for name, shape in (*dims, *declared.shapes):
-        for dim in shapes.symbols(shape):
-            if dim in other:
-                raise BadRequest(
-                    f"the dimension {dim!r} of {name!r} is an argument of type "
-                    f"{other[dim].value}",
-                    place=where("arguments", name),
-                    instead="Give the dimension another name.",
-                )
-
-
-def check_returns(forward: Forward, declared: Declared, where: Where) -> None:
-    """Check how many results the shapes of the results tell."""
-    if declared.returns and len(declared.returns) != forward.outputs:
-        raise BadRequest(
-            f"{len(declared.returns)} shapes are told of {forward.outputs} results",
-            place=where("returns", "shapes"),
-            instead="Tell the shape of each result.",
-        )
-
-
-def unused(
-    what: str, name: str, known: Collection[str], place: Place | None
-) -> BadRequest:
-    """Make the error for what is declared and used nowhere."""
-    near = names.nearest(name, known)
-    instead = (
-        f"Did you mean {near!r}?" if near else "Use it in the forward, or drop it."
-    )
-    return BadRequest(
-        f"the {what} {name!r} is used nowhere", place=place, instead=instead
-    )

@@ -83,13 +83,17 @@ def declared(request: Request) -> Declared:
         submodules=tuple(options.submodule(text) for text in request.submodules),
         cases=tuple(options.case(text) for text in request.cases),
     )
-    check_once("--arg", [each.name for each in found.arguments], request.arguments)
-    check_once("--shape", [name for name, _ in shapes], request.shapes)
+    check_once(request, "arguments", [each.name for each in found.arguments])
+    check_once(request, "shapes", [name for name, _ in shapes])
+    check_once(request, "parameters", [each.name for each in found.parameters])
+    check_once(request, "buffers", [each.name for each in found.buffers])
+    check_once(request, "submodules", [each.name for each in found.submodules])
     return found
 
 
-def check_once(option: str, names: Sequence[str], typed: Sequence[str]) -> None:
+def check_once(request: Request, table: str, names: Sequence[str]) -> None:
     """Refuse a name that an option gives twice."""
+    option, typed = TABLES[table], texts(request, table)
     for at, name in enumerate(names):
         if name in names[:at]:
             raise Excerpt.of(option, typed[at]).wrong(

@@ -50,6 +50,8 @@ def from_request(
 
 def find_component(into: Path, name: str) -> Path | None:
     """Find the folder of a component whose name is equal after folding."""
+    if len(name) > names.MAX_LENGTH:
+        return None  # no folder has it, and asking for one this long is an OSError
     exact = into / names.module_name(name)
     if (exact / FILE).is_file():
         return exact

@@ -1,8 +1,11 @@
-"""Slips of the finger: an undeclared name that is nearly a declared one."""
+"""Slips of the finger: names that are nearly another, or that nothing uses."""
 
 from collections.abc import Collection
 
-__all__ = ["one_off"]
+from layergen.errors import BadRequest, Place
+from layergen.spec.names import nearest
+
+__all__ = ["one_off", "unused"]
 
 
 def one_off(name: str, known: Collection[str]) -> str | None:
@@ -35,3 +38,16 @@ def is_slip(name: str, other: str) -> bool:
         return True
     letters = not (short[start].isdigit() or long[start].isdigit())
     return letters and short[start + 1 :] == long[start + 1 :]
+
+
+def unused(
+    what: str, name: str, known: Collection[str], place: Place | None
+) -> BadRequest:
+    """Make the error for what is declared and used nowhere."""
+    near = nearest(name, known)
+    instead = (
+        f"Did you mean {near!r}?" if near else "Use it in the forward, or drop it."
+    )
+    return BadRequest(
+        f"the {what} {name!r} is used nowhere", place=place, instead=instead
+    )

@@ -100,7 +100,15 @@ def test_a_method_reads_arguments_from_self(shop: Workshop) -> None:
         ({"forward": "x + 1", "shapes": ["x=a", "x=b"]}, "'x' twice"),
         ({"forward": "value + 1", "shapes": ["valeu=a"]}, "Did you mean 'value'"),
         ({"forward": "x * w", "parameters": ["v=ones"]}, "'v' is used nowhere"),
-        ({"forward": "x * w", "parameters": ["w=ones"] * 2}, "declared twice"),
+        ({"forward": "x * w", "parameters": ["w=ones"] * 2}, "gives 'w' twice"),
+        (
+            {"forward": "x * w", "parameters": ["w=ones"], "buffers": ["w=ones"]},
+            "declared twice",
+        ),
+        (
+            {"forward": "x * w", "shapes": ["w=a"], "arguments": ["w:float"]},
+            "is a float, which has no shape",
+        ),
         (
             {"forward": "x * beta", "arguments": ["x:float", "beta:float"]},
             "takes no tensor",
