@@ -1,10 +1,34 @@
+import os
+import tempfile
+from pathlib import Path
+
 import pytest
+
+MEMORY = "/dev/shm"
+
+
+def folder():
+    """Make a folder in memory, where the system has that: thousands of projects go through it."""
+    place = MEMORY if os.access(MEMORY, os.W_OK) else None
+    return tempfile.TemporaryDirectory(dir=place, prefix="layergen-tests-")
+
+
+@pytest.fixture
+def tmp_path():
+    with folder() as path:
+        yield Path(os.path.realpath(path))
 
 
 @pytest.fixture(autouse=True)
-def state_folder(tmp_path_factory, monkeypatch):
+def state_folder(monkeypatch):
     """A user of their own for every test."""
-    home = tmp_path_factory.mktemp("home")
-    monkeypatch.setenv("HOME", str(home))
-    monkeypatch.setenv("XDG_STATE_HOME", str(home / "state"))
-    return home / "state" / "layergen"
+    with folder() as home:
+        monkeypatch.setenv("HOME", home)
+        monkeypatch.setenv("XDG_STATE_HOME", f"{home}/state")
+        yield Path(home, "state", "layergen")
+
+
+@pytest.fixture(autouse=True)
+def fast_disk(monkeypatch):
+    """Don't wait for the disk: only a power cut would show it."""
+    monkeypatch.setattr(os, "fsync", lambda descriptor: None)

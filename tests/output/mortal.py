@@ -47,8 +47,6 @@ class Shim:
             self.act(self.count, name, arguments)
             self.inside = True
             try:
-                if name == "fsync":  # its effect can't be seen here, and takes long
-                    return None
                 return self.originals[name](*arguments, **keywords)
             finally:
                 self.inside = False

@@ -255,6 +255,15 @@ def test_a_file_changed_since_the_plan_is_not_touched(project):
     assert tree(root) == before
 
 
+def test_even_an_identical_file_must_still_be_so(project):
+    scenario, root = BY_NAME["extend"], project("extend")
+    changes = scenario.plan(root)
+    (root / "swish" / "__init__.py").write_text("quicker than you\n")
+    with pytest.raises(WouldOverwrite, match=r"changed meanwhile.*__init__\.py"):
+        commit(changes, scenario.destination(root))
+    assert (root / "swish" / "op.py").read_text() == "old op\n"
+
+
 def test_a_file_made_while_the_new_ones_are_written_is_not_touched(project):
     scenario, root = BY_NAME["extend"], project("extend")
 
