@@ -13,8 +13,6 @@ from layergen.spec.node import Node
 
 __all__ = ["default", "example"]
 
-ONLY_OURS = ("written", "example")  # tables that a copy has none of
-
 
 def default(request: Request) -> Spec:
     """Take the working default of the kind under the name asked for."""
@@ -50,8 +48,6 @@ def taken(path: Path, request: Request) -> Spec:
     assert isinstance(root.value, dict), "a TOML document is a table"
     data = copy.deepcopy(root.value)
     check_makes(data["component"]["makes"], request)
-    for table in ONLY_OURS:
-        data.pop(table, None)
     rename(data, request)
     set_backward(data["component"], request)
     return toml.read(Node(root.source, root.file, (), data))

@@ -128,6 +128,7 @@ def test_reads_a_constructor(expression: str) -> None:
         "nn.functional.relu(x)",
         "nn.Linear(4, 4).weight",
         "torch.nn.Linear(4, 4)",
+        "torch.Tensor(4)",
         "lambda: nn.ReLU()",
         "nn.Linear(*open('f'))",
         "nn.Linear((a := 3), 4)",

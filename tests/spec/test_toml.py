@@ -131,6 +131,16 @@ def test_a_module_of_the_components_name_is_its_layer_beside_an_op() -> None:
     assert [layer.calls_op for layer in spec.layers] == [False]
 
 
+def test_an_order_of_whole_numbers_that_is_not_the_usual_one_is_kept() -> None:
+    text = BLOCK.replace(
+        "[modules.Half.arguments]", '[modules.Half.arguments]\ncolumns = { int = "" }'
+    )
+    spec = toml.parse(text, "b")
+    assert [each.name for each in spec.layers[0].arguments] == ["x", "columns", "rows"]
+    again = toml.parse(toml.render(spec, ()), "b")
+    assert again.layers[0].arguments == spec.layers[0].arguments
+
+
 def test_every_spec_has_example_inputs() -> None:
     for name, text in ALL.items():
         for layer in toml.parse(text, name).layers:

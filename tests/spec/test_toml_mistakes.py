@@ -69,6 +69,7 @@ def test_what_a_later_version_knows_is_not_there_yet(old: str, new: str) -> None
         ("+ self.seen", "+ 0", "'seen' is used nowhere"),
         ("self.training", "self.trainin", "Did you mean self.training"),
         ("(rows, columns)", "(rows, column5 // x)", "'x' is a tensor"),
+        ("(rows, columns)", "(rows, nope())", "at b:30, column 21"),
         ("(channels, max", "(channel, max", "one letter off"),
         ("Half(channels", "Hafl(channels", "can't stand here"),
         ("channels = 4", "chanels = 4", "Did you mean 'channels'"),

@@ -123,6 +123,16 @@ def test_another_request_for_what_is_there_is_refused(shop: Workshop) -> None:
         assert "swish" in str(caught.value)
 
 
+def test_cases_that_are_there_may_be_given_again(shop: Workshop) -> None:
+    op = shop.make("op", "scaled", forward="x * 2", shapes=["x=a"], cases=["a=4"])
+    both = shop.make("layer", "Scaled", on=op, cases=["a=5"])
+    assert len(both.layers[0].cases) == 2
+    again = shop.make("layer", "Scaled", on=both, cases=["a=5"])
+    assert toml.contents(again) == toml.contents(both)
+    with pytest.raises(BadRequest, match="has another"):
+        shop.make("op", "scaled", on=op, forward="x * 2", shapes=["x=a"], cases=["a=6"])
+
+
 def test_a_bare_request_keeps_what_was_edited(shop: Workshop) -> None:
     edited = shop.make("layer", "Swish", forward=SWISH, parameters=["beta=3.0"])
     again = shop.make("layer", "Swish", on=edited)
