@@ -1,9 +1,7 @@
 """Everything that is printed: results to stdout, errors and progress to stderr."""
 
 import os
-import platform
 import sys
-import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -167,6 +165,9 @@ def interrupted() -> None:
 
 def internal(problem: Exception) -> None:
     """Print all that a report of a bug of ours needs."""
+    import platform
+    import traceback
+
     versions = f"layergen {__version__}, Python {platform.python_version()}"
     say(f"internal error, please report ({versions}):", to_stderr=True)
     say("".join(traceback.format_exception(problem)), to_stderr=True)
