@@ -21,7 +21,7 @@ from pathlib import Path
 
 RESULT = Path(__file__).parent / "results" / "startup.md"
 SCRIPTS = Path(sysconfig.get_path("scripts"))
-ROUNDS = 21
+ROUNDS = 41
 NAME = "GatedUnit"
 FOLDER = "gated_unit"
 
