@@ -12,11 +12,12 @@ from typing import Any
 
 import torch
 
-from layergen.autodiff.draw import drawn
+from layergen.autodiff.draw import drawn, taken
 from layergen.emit.source import SourceFile
 from layergen.errors import CannotDerive
 from layergen.ir.trial import Trial, Trials
-from layergen.spec.model import Form, LayerSpec, LossSpec, OpSpec, Spec
+from layergen.spec.inputs import Example
+from layergen.spec.model import Argument, Form, LayerSpec, LossSpec, OpSpec, Spec
 
 __all__ = ["check"]
 
@@ -90,7 +91,7 @@ def check_function(
     plain = getattr(reference, made.forward.name)
     unreduced = isinstance(made, LossSpec) and not trial.scalar
     for example in trial.examples:
-        inputs = drawn(made.arguments, example, positive=trial.positive)
+        inputs = inputs_of(made, made.arguments, trial, example, reference)
         values = called(made.arguments, inputs, dict(example.values))
         own = values | {"reduction": "none"} if unreduced else values
         got = answers(lambda: function(**own), inputs)  # noqa: B023 - called at once
@@ -98,8 +99,21 @@ def check_function(
         compare(made.name, got, want, example.id)
 
 
+def inputs_of(
+    made: OpSpec | LossSpec | LayerSpec,
+    arguments: Sequence[Argument],
+    trial: Trial,
+    example: Example,
+    reference: ModuleType,
+) -> list[Any]:
+    """Draw the inputs of an example, or take the user's own."""
+    if made.forward.example_inputs:
+        return taken(reference.example_inputs)
+    return drawn(arguments, example, positive=trial.positive)
+
+
 def called(
-    arguments: Sequence[Any], inputs: Sequence[Any], values: Mapping[str, Any]
+    arguments: Sequence[Argument], inputs: Sequence[Any], values: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Put the inputs and the scalars together, by name."""
     given = iter(inputs)
@@ -123,7 +137,7 @@ def check_layer(
             for each in layer.arguments
             if each.type.is_tensor and each.name in names
         ]
-        inputs = drawn(tensors, example, positive=trial.positive)
+        inputs = inputs_of(layer, tensors, trial, example, reference)
         parameters = tuple(built.parameters())
         got = answers(lambda: built(*inputs), (*inputs, *parameters))  # noqa: B023
         plain = plain_forward(layer, built, reference)

@@ -99,7 +99,7 @@ def regenerate(
             f"there is no {RECORD} in {shown(record.parent)}",
             instead="Name the folder of a component: layergen regenerate PATH.",
         )
-    previous = record.read_text()
+    previous = text_of(record)
     spec = toml.parse(previous, shown(record))
     trials = verified(spec, on_progress)
     folder = record.absolute().parent
@@ -120,6 +120,17 @@ def write(plan: Plan) -> None:
 def recover(folders: Sequence[Path]) -> tuple[str, ...]:
     """Finish or undo what a killed run left; a sentence for each piece of work."""
     return recovery.recover(tuple(folders))
+
+
+def text_of(record: Path) -> str:
+    """Read a layergen.toml."""
+    try:
+        return record.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise BadRequest(
+            f"{shown(record)} is no text: byte {error.start} is not UTF-8",
+            instead="Save it as UTF-8, as TOML wants.",
+        ) from error
 
 
 def is_default(request: Request, existing: Spec | None) -> bool:
@@ -187,6 +198,8 @@ def planned(
         tests = Path(folder, spec.tests_into).resolve() / f"test_{spec.folder}"
     destination = Destination(folder, tests)
     written = toml.written(previous) if previous else ()
+    if previous is not None:  # a layergen.toml begun by hand is ours to complete
+        written = (*written, (RECORD, fingerprint(previous)))
     changes = plan(
         (SourceFile(PurePosixPath(RECORD), record), *files),
         destination,

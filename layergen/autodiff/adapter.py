@@ -14,11 +14,11 @@ __all__ = ["looks_at_values"]
 TAGS = {torch.Tag.data_dependent_output, torch.Tag.dynamic_output_shape}
 
 
-class WatchForValues(TorchDispatchMode):  # type: ignore[misc] # untyped in torch
+class WatchForValues(TorchDispatchMode):  # type: ignore[no-untyped-call] # torch's
     """Note the operators that need a tensor's values."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call] # torch's
         self.seen: list[str] = []
 
     def __torch_dispatch__(

@@ -1,15 +1,15 @@
 """One call of a forward, and its answer: outputs and gradients."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from layergen.errors import CannotDerive
 
-__all__ = ["Answer", "Call", "CallOf", "answered", "as_tuple", "is_leaf"]
+__all__ = ["Answer", "Call", "answered", "as_tuple", "is_leaf"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +22,6 @@ class Call:
 
     function: Callable[..., Any]
     parameters: tuple[tuple[str, Tensor], ...]
-
-
-CallOf: TypeAlias = Callable[[Mapping[str, Any]], Call]  # by the values of an example
 
 
 @dataclass(frozen=True, slots=True)

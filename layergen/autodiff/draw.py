@@ -1,6 +1,6 @@
 """Example inputs as tensors."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -9,7 +9,7 @@ from torch import Tensor
 from layergen.spec.inputs import Example
 from layergen.spec.model import Argument, ArgumentType
 
-__all__ = ["changed", "drawn"]
+__all__ = ["changed", "drawn", "taken"]
 
 
 def drawn(
@@ -55,3 +55,10 @@ def changed(inputs: Sequence[Any], dtype: torch.dtype) -> list[Any]:
         )
         for each in inputs
     ]
+
+
+def taken(own_inputs: Callable[[], Any]) -> list[Any]:
+    """Take the tensors of a user's example_inputs(), floating ones to float64, as leaves."""
+    torch.manual_seed(0)
+    given = [each for each in own_inputs() if each is None or isinstance(each, Tensor)]
+    return changed(given, torch.float64)

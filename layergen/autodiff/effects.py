@@ -6,8 +6,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from layergen.autodiff.call import Call, CallOf, answered, as_tuple, is_leaf
+from layergen.autodiff.call import Call, answered, as_tuple, is_leaf
 from layergen.autodiff.draw import changed
+from layergen.autodiff.subject import Subject
 from layergen.errors import CannotDerive, Place
 from layergen.spec.inputs import Example
 
@@ -45,20 +46,18 @@ def check_effects(
     return random
 
 
-def dtypes_of(
-    call_of: CallOf, first: Example, inputs: Sequence[Any]
-) -> tuple[str, ...]:
+def dtypes_of(subject: Subject, first: Example) -> tuple[str, ...]:
     """List the dtypes that the forward and its gradient run in."""
     found = []
     for name in DTYPES:
         dtype: torch.dtype = getattr(torch, name)
-        call = call_of(dict(first.values))
+        call = subject.call(first)
         if isinstance(call.function, torch.nn.Module):
             call.function.to(dtype)
         try:
-            answered(call, changed(inputs, dtype))
+            answered(call, changed(subject.inputs(first), dtype))
         except Exception:
-            continue  # some operators have no such kernel: said by the tests that are left out
+            continue  # an operator has no such kernel: said in the notes
         found.append(name)
     return tuple(found)
 

@@ -1,19 +1,20 @@
 """Watch one forward at work: what it takes, what comes out, and what a gradient reaches."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from torch import Tensor
 
 from layergen.autodiff.adapter import looks_at_values
-from layergen.autodiff.call import Answer, Call, CallOf, answered, is_leaf
-from layergen.autodiff.draw import drawn
+from layergen.autodiff.call import Answer, is_leaf
 from layergen.autodiff.effects import check_effects, dtypes_of, vmaps
 from layergen.autodiff.returns import check_returns, inferred
-from layergen.errors import BadRequest, CannotDerive, Place
+from layergen.autodiff.subject import Subject
+from layergen.errors import BadRequest, CannotDerive
 from layergen.ir.trial import Trial
 from layergen.spec.inputs import Example
-from layergen.spec.model import Argument, Forward, Shape
+from layergen.spec.model import Shape
 
 __all__ = ["observed"]
 
@@ -23,10 +24,8 @@ MAY_FAIL = frozenset(  # ids of examples that a right forward need not take
 
 
 def observed(
-    forward: Forward,
-    arguments: Sequence[Argument],
+    subject: Subject,
     chosen: tuple[Example, ...],
-    call_of: CallOf,
     *,
     returns: tuple[Shape, ...],
     must_be_pure: bool,
@@ -34,104 +33,53 @@ def observed(
     """Run a forward on the examples, and gather what that shows.
 
     Args:
-        forward: whose text is named in errors.
-        arguments: those that a call passes, tensors only looked at.
+        subject: the forward.
         chosen: the examples; the first must run.
-        call_of: the function at an example's values.
         returns: the shapes that were declared, or ().
-        must_be_pure: whether random numbers are refused.
+        must_be_pure: whether random numbers are refused, and vmap is promised.
     """
-    place = Place(forward.source, forward.first_line or None)
-    tensors = [each for each in arguments if each.type.is_tensor]
     first = chosen[0]
-    positive = draws_positive(forward, tensors, first, call_of, place)
-    kept = tuple(
-        example
-        for example in chosen
-        if runs(forward, tensors, example, call_of, positive, place)
-    )
-    call = call_of(dict(first.values))
-    inputs = drawn(tensors, first, positive=positive)
-    random = check_effects(call, inputs, place, must_be_pure)
-    answer = answered(call, inputs)
-    differentiable = reached(tensors, inputs, answer, call, place)
-    check_returns(tensors, kept, call_of, returns, positive, place)
+    subject = on_finite_inputs(subject, first)
+    kept = tuple(each for each in chosen if runs(subject, each))
+    inputs = subject.inputs(first)
+    random = check_effects(subject.call(first), inputs, subject.place, must_be_pure)
+    answer = subject.answer(first)
+    check_returns(subject, kept, returns)
     return Trial(
         examples=kept,
-        differentiable=differentiable,
-        dtypes=dtypes_of(call_of, first, inputs),
-        positive=positive,
+        differentiable=reached(subject, inputs, answer, first),
+        dtypes=dtypes_of(subject, first),
+        positive=subject.positive,
         outputs=len(answer.outputs),
         scalar=is_scalar(answer, inputs),
         random=random,
-        vmaps=not must_be_pure or vmaps(call, inputs),
-        compiles=not looks_at_values(call_of(dict(first.values)).function, inputs),
-        returns=returns or inferred(tensors, kept, call_of, positive),
+        vmaps=not must_be_pure or vmaps(subject.call(first), inputs),
+        compiles=not looks_at_values(subject.call(first).function, inputs),
+        returns=returns or inferred(subject, kept),
     )
 
 
-def draws_positive(
-    forward: Forward,
-    tensors: Sequence[Argument],
-    example: Example,
-    call_of: CallOf,
-    place: Place,
-) -> bool:
+def on_finite_inputs(subject: Subject, first: Example) -> Subject:
     """Choose inputs on which the forward and its gradient are finite."""
     for positive in (False, True):
-        inputs = drawn(tensors, example, positive=positive)
-        answer = attempted(forward, tensors, example, call_of, inputs, place)
-        if answer.is_finite():
-            return positive
+        chosen = replace(subject, positive=positive)
+        if chosen.answer_or_why(first).is_finite():
+            return chosen
     raise BadRequest(
         "the forward or its gradient is not finite, neither on normal inputs nor on ones "
         "between 0.1 and 0.9",
-        place=place,
+        place=subject.place,
         instead="Put a function example_inputs() beside it that returns inputs it takes.",
     )
 
 
-def attempted(
-    forward: Forward,
-    tensors: Sequence[Argument],
-    example: Example,
-    call_of: CallOf,
-    inputs: Sequence[Any],
-    place: Place,
-) -> Answer:
-    """Run an example that must run; say what it was where it fails."""
-    call = call_of(dict(example.values))
-    try:
-        return answered(call, inputs)
-    except (BadRequest, CannotDerive):
-        raise
-    except Exception as error:
-        told = [f"{name} {shape}" for name, shape in example.shapes]
-        told += [f"{name}={value!r}" for name, value in example.values]
-        reason = str(error).strip().splitlines() or [""]
-        hint = next((f"--shape {each.name}=..." for each in tensors), "--case")
-        raise BadRequest(
-            f"{forward.name} fails on example inputs: {type(error).__name__}: {reason[0]}",
-            place=place,
-            instead=f"They were {', '.join(told)}. If these sizes can't be, give the shapes: {hint}",
-        ) from error
-
-
-def runs(
-    forward: Forward,
-    tensors: Sequence[Argument],
-    example: Example,
-    call_of: CallOf,
-    positive: bool,
-    place: Place,
-) -> bool:
+def runs(subject: Subject, example: Example) -> bool:
     """Tell whether the forward takes an example; one that stands for the rest must run."""
-    inputs = drawn(tensors, example, positive=positive)
     if example.id not in MAY_FAIL and not example.id.startswith("without_"):
-        attempted(forward, tensors, example, call_of, inputs, place)
+        subject.answer_or_why(example)
         return True
     try:
-        return answered(call_of(dict(example.values)), inputs).is_finite()
+        return subject.answer(example).is_finite()
     except BadRequest:
         raise
     except Exception:
@@ -139,30 +87,25 @@ def runs(
 
 
 def reached(
-    tensors: Sequence[Argument],
-    inputs: Sequence[Any],
-    answer: Answer,
-    call: Call,
-    place: Place,
+    subject: Subject, inputs: Sequence[Any], answer: Answer, first: Example
 ) -> tuple[str, ...]:
     """List the inputs that a gradient reaches; every parameter must be."""
-    leaves = [
-        each.name for each, value in zip(tensors, inputs, strict=True) if is_leaf(value)
-    ]
-    names = leaves + [name for name, _ in call.parameters]
-    got = dict(zip(names, answer.gradients, strict=True))
-    for name, _ in call.parameters:
+    pairs = zip(subject.tensors, inputs, strict=True)
+    leaves = [each.name for each, value in pairs if is_leaf(value)]
+    learning = [name for name, _ in subject.call(first).parameters]
+    got = dict(zip(leaves + learning, answer.gradients, strict=True))
+    for name in learning:
         if got[name] is None:
             raise CannotDerive(
                 f"no gradient reaches the parameter {name!r}: it would never learn",
-                place=place,
+                place=subject.place,
                 instead="Use it where the result is differentiable, or make it a --buffer.",
             )
     found = tuple(name for name in leaves if got[name] is not None)
     if not found:
         raise CannotDerive(
             f"no gradient reaches {', '.join(leaves) or 'any input'} through this forward",
-            place=place,
+            place=subject.place,
             instead="A step such as argmax, sign or round has none; write it as a plain function.",
         )
     return found

@@ -2,70 +2,51 @@
 
 from collections.abc import Sequence
 
-from layergen.autodiff.call import CallOf, as_tuple
-from layergen.autodiff.draw import drawn
-from layergen.errors import BadRequest, Place
+from layergen.autodiff.subject import Subject
+from layergen.errors import BadRequest
 from layergen.spec.inputs import Example
 from layergen.spec.matching import Sizes, filled, sizes_of
-from layergen.spec.model import Argument, Shape
+from layergen.spec.model import Shape
 
 __all__ = ["check_returns", "inferred"]
 
 
 def check_returns(
-    tensors: Sequence[Argument],
-    kept: Sequence[Example],
-    call_of: CallOf,
-    returns: tuple[Shape, ...],
-    positive: bool,
-    place: Place,
+    subject: Subject, kept: Sequence[Example], returns: tuple[Shape, ...]
 ) -> None:
     """Refuse declared shapes that are not what comes out."""
-    if not returns:
-        return
-    for example in kept:
-        known = sizes_of(tensors, example)
-        outputs = shapes_out(tensors, example, call_of, positive)
+    for example in kept if returns else ():
+        known = sizes_of(subject.tensors, example)
+        outputs = shapes_out(subject, example)
         expected = [filled(shape, known) for shape in returns]
         if outputs != expected:
             told = ", ".join(f"{name} {shape}" for name, shape in example.shapes)
             raise BadRequest(
                 f"the forward returns {outputs} of {told}, and [returns] says {expected}",
-                place=place,
+                place=subject.place,
                 instead="Mend the forward, or the shapes under [returns].",
             )
 
 
-def inferred(
-    tensors: Sequence[Argument],
-    kept: Sequence[Example],
-    call_of: CallOf,
-    positive: bool,
-) -> tuple[Shape, ...]:
+def shapes_out(subject: Subject, example: Example) -> list[tuple[int, ...]]:
+    """List the shapes that come out of an example."""
+    return [tuple(each.shape) for each in subject.answer(example).outputs]
+
+
+def inferred(subject: Subject, kept: Sequence[Example]) -> tuple[Shape, ...]:
     """Name the dimensions of what comes out, where one naming fits every example."""
-    observed_ = [
-        (sizes_of(tensors, each), shapes_out(tensors, each, call_of, positive))
-        for each in kept
+    if subject.own_inputs is not None:
+        return ()
+    seen = [
+        (sizes_of(subject.tensors, each), shapes_out(subject, each)) for each in kept
     ]
-    known, shapes = observed_[0]
+    known, shapes = seen[0]
     guesses = tuple(guessed(shape, known) for shape in shapes)
     found = tuple(each for each in guesses if each is not None)
     fits = len(found) == len(shapes) and all(
-        [filled(shape, sizes) for shape in found] == out for sizes, out in observed_
+        [filled(shape, sizes) for shape in found] == out for sizes, out in seen
     )
     return found if fits else ()
-
-
-def shapes_out(
-    tensors: Sequence[Argument],
-    example: Example,
-    call_of: CallOf,
-    positive: bool,
-) -> list[tuple[int, ...]]:
-    """List the shapes that come out of an example."""
-    inputs = drawn(tensors, example, positive=positive)
-    outputs = as_tuple(call_of(dict(example.values)).function(*inputs))
-    return [tuple(each.shape) for each in outputs]
 
 
 def guessed(shape: tuple[int, ...], known: Sizes) -> Shape | None:

@@ -4,18 +4,18 @@ import __future__
 
 import ast
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import torch
-import torch.nn.functional as F  # noqa: N812
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from layergen.errors import BadRequest, Place
 from layergen.spec.calling import constructor_arguments
 from layergen.spec.model import Form, Forward, LayerSpec, Parameter
 
-__all__ = ["namespace", "run_text", "stand_in_class"]
+__all__ = ["own_inputs", "run_text", "stand_in_class"]
 
 
 def namespace() -> dict[str, Any]:
@@ -25,16 +25,29 @@ def namespace() -> dict[str, Any]:
 
 def run_text(forward: Forward, known: Mapping[str, Any]) -> Callable[..., Any]:
     """Execute a forward's text, and take its function out of it."""
+    function: Callable[..., Any] = executed(forward, known)[forward.name]
+    return function
+
+
+def own_inputs(forward: Forward, known: Mapping[str, Any]) -> Callable[[], Any] | None:
+    """Take the example_inputs() out of a forward's text, where it has one."""
+    if not forward.example_inputs:
+        return None
+    function: Callable[[], Any] = executed(forward, known)["example_inputs"]
+    return function
+
+
+def executed(forward: Forward, known: Mapping[str, Any]) -> dict[str, Any]:
+    """Execute a forward's text; the names that it defines come back."""
     names = namespace() | dict(known)
     flags = __future__.annotations.compiler_flag  # jaxtyping's names may be missing
     code = compile(forward.text, forward.source, "exec", flags=flags)
     exec(code, names)
-    function: Callable[..., Any] = names[forward.name]
-    return function
+    return names
 
 
 def stand_in_class(layer: LayerSpec, known: Mapping[str, Any]) -> type[nn.Module]:
-    """Make the class; its constructor takes the layer's constructor arguments by name.
+    """Make the class; its constructor takes the layer's constructor arguments.
 
     Args:
         layer: what to build.
@@ -45,38 +58,51 @@ def stand_in_class(layer: LayerSpec, known: Mapping[str, Any]) -> type[nn.Module
     class StandIn(nn.Module):
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             super().__init__()
-            values = told(layer, args, kwargs)
-            names = namespace() | dict(known) | values
-            taken = {each.name for each in (*layer.parameters, *layer.buffers)}
-            for name, value in values.items():
-                if name not in taken:
-                    setattr(self, name, value)
-            for submodule in layer.submodules:
-                built = evaluated(submodule.constructor, names, layer.name)
-                setattr(self, submodule.name, built)
-            for each in layer.parameters:
-                made = None
-                if values.get(each.name, True) or not each.optional:
-                    made = nn.Parameter(first_value(each, names, layer.name))
-                self.register_parameter(each.name, made)
-            for each in layer.buffers:
-                self.register_buffer(each.name, first_value(each, names, layer.name))
+            fill(self, layer, known, told(layer, args, kwargs))
 
         def forward(self, *args: Any, **kwargs: Any) -> Any:
             if layer.forward.form is Form.METHOD:
                 return forward(self, *args, **kwargs)
-            inputs = iter(args)
-            tensors = {each.name for each in layer.arguments if each.type.is_tensor}
-            values = {
-                each.name: (
-                    next(inputs) if each.name in tensors else getattr(self, each.name)
-                )
-                for each in layer.forward.signature
-            }
-            return forward(**values)
+            return forward(**supplied(self, layer, args))
 
     StandIn.__name__ = StandIn.__qualname__ = layer.name
     return StandIn
+
+
+def fill(
+    module: nn.Module,
+    layer: LayerSpec,
+    known: Mapping[str, Any],
+    values: Mapping[str, Any],
+) -> None:
+    """Give a module what the generated constructor would."""
+    names = {**namespace(), **known, **values}
+    taken = {each.name for each in (*layer.parameters, *layer.buffers)}
+    for name, value in values.items():
+        if name not in taken:
+            setattr(module, name, value)
+    for submodule in layer.submodules:
+        built = evaluated(submodule.constructor, names, layer.name)
+        setattr(module, submodule.name, built)
+    for each in layer.parameters:
+        made = None
+        if values.get(each.name, True) or not each.optional:
+            made = nn.Parameter(first_value(each, names, layer.name))
+        module.register_parameter(each.name, made)
+    for each in layer.buffers:
+        module.register_buffer(each.name, first_value(each, names, layer.name))
+
+
+def supplied(
+    module: nn.Module, layer: LayerSpec, args: Sequence[Any]
+) -> dict[str, Any]:
+    """Put the inputs and what the module holds together, by name."""
+    inputs = iter(args)
+    tensors = {each.name for each in layer.arguments if each.type.is_tensor}
+    return {
+        each.name: next(inputs) if each.name in tensors else getattr(module, each.name)
+        for each in layer.forward.signature
+    }
 
 
 def told(
@@ -90,7 +116,7 @@ def told(
         if each.default is not None
     }
     names = [each.name for each in arguments if not each.keyword_only]
-    values |= dict(zip(names, args, strict=False)) | kwargs
+    values |= {**dict(zip(names, args, strict=False)), **kwargs}
     missing = [each.name for each in arguments if each.name not in values]
     unknown = [name for name in kwargs if all(name != a.name for a in arguments)]
     if missing or unknown or len(args) > len(names):

@@ -7,12 +7,15 @@ import torch
 from torch import nn
 
 from layergen.autodiff.call import Call
+from layergen.autodiff.effects import DTYPES
 from layergen.autodiff.observe import observed
-from layergen.autodiff.stand_in import run_text, stand_in_class
+from layergen.autodiff.stand_in import own_inputs, run_text, stand_in_class
+from layergen.autodiff.subject import Subject
 from layergen.ir.trial import Trial, Trials
-from layergen.spec.inputs import examples
+from layergen.spec.calling import inputs_of
+from layergen.spec.inputs import Example, examples
 from layergen.spec.model import (
-    Argument,
+    Forward,
     LayerSpec,
     LossSpec,
     OpSpec,
@@ -37,7 +40,7 @@ def tried(spec: Spec) -> Trials:
     layers: list[Trial] = []
     for layer in spec.layers:
         made = stand_in_class(layer, known)
-        layers.append(layer_trial(layer, made))
+        layers.append(layer_trial(layer, made, known))
         known[layer.name] = made
     loss = function_trial(spec, spec.loss) if spec.loss else None
     named = ((each.name, trial) for each, trial in pairs(spec, op, layers, loss))
@@ -74,17 +77,18 @@ def function_trial(spec: Spec, made: OpSpec | LossSpec) -> Trial:
 
         return Call(function, ())
 
+    tensors = tuple(each for each in made.arguments if each.type.is_tensor)
     return observed(
-        made.forward,
-        made.arguments,
-        examples(made.arguments, made.cases),
-        call,
+        Subject(made.forward, tensors, call, own_inputs(made.forward, {})),
+        tried_on(made.forward, examples(made.arguments, made.cases)),
         returns=made.returns if isinstance(made, OpSpec) else (),
         must_be_pure=True,
     )
 
 
-def layer_trial(layer: LayerSpec, made: type[nn.Module]) -> Trial:
+def layer_trial(
+    layer: LayerSpec, made: type[nn.Module], known: Mapping[str, Any]
+) -> Trial:
     """Build a layer for each example, and run it."""
 
     def call(values: Mapping[str, Any]) -> Call:
@@ -96,27 +100,28 @@ def layer_trial(layer: LayerSpec, made: type[nn.Module]) -> Trial:
         return Call(module, tuple(module.named_parameters()))
 
     bound = (*layer.parameters, *layer.buffers)
+    tensors = tuple(each for each in inputs_of(layer) if each.type.is_tensor)
     return observed(
-        layer.forward,
-        called_with(layer),
-        examples(layer.arguments, layer.cases, bound),
-        call,
+        Subject(layer.forward, tensors, call, own_inputs(layer.forward, known)),
+        tried_on(layer.forward, examples(layer.arguments, layer.cases, bound)),
         returns=layer.returns,
         must_be_pure=False,
     )
 
 
-def called_with(layer: LayerSpec) -> tuple[Argument, ...]:
-    """List the tensors that `forward` is called with."""
-    names = {each.name for each in layer.forward.signature}
-    return tuple(
-        each for each in layer.arguments if each.type.is_tensor and each.name in names
-    )
+def tried_on(forward: Forward, chosen: tuple[Example, ...]) -> tuple[Example, ...]:
+    """Run one example only where the user gave the inputs: nobody knows other sizes."""
+    return chosen[:1] if forward.example_inputs else chosen
 
 
 def notes_on(name: str, trial: Trial) -> list[str]:
     """Say what the generated tests leave out, and why."""
     found = []
+    missing = [each for each in DTYPES if each not in trial.dtypes]
+    if missing:
+        found.append(
+            f"{name}: its forward does not run in {' and '.join(missing)}; no test of that."
+        )
     if not trial.vmaps:
         found.append(
             f"{name}: torch.func.vmap does not take its forward; no test of it."

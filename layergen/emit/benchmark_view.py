@@ -73,7 +73,8 @@ def of_function(
     )
     head = f"lambda {words.joined(tensors)}: "
     own = f"{head}{made.name}({arguments})" if scalars else made.name
-    other, label, names = f"torch.compile({own})", "compiled", (made.name,)
+    other, label = f"torch.compile({own})", "compiled"
+    names: tuple[str, ...] = (made.name,)
     if spec.backward is not Backward.AUTOGRAD:
         function = f"{spec.name}Function"
         plain = words.joined(

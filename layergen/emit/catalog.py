@@ -23,29 +23,31 @@ def entries(spec: Spec, trials: Trials, component: str) -> tuple[Entry, ...]:
         component: absolute name of the component's module: "swish", "my_ops.swish".
     """
     package = f"{component}." if spec.tests_into else ".."
-    found = [entry("__init__.py", "component/__init__.py", component=exports(spec))]
-    if spec.op and trials.op:
-        found += op_entries(spec, spec.op, trials.op, package)
-    if spec.layers:
-        found += layer_entries(spec, trials, package)
-    if spec.loss and trials.loss:
-        found += loss_entries(spec, spec.loss, trials.loss, package)
     main = main_trial(spec, trials)
-    found += [
+    made: list[Entry] = []
+    if spec.op and trials.op:
+        made += op_entries(spec, spec.op, trials.op, package)
+    if spec.layers:
+        made += layer_entries(spec, trials, package)
+    if spec.loss and trials.loss:
+        made += loss_entries(spec, spec.loss, trials.loss, package)
+    return (
+        entry("__init__.py", "component/__init__.py", component=exports(spec)),
+        *(each for each in made if each.path.parts[0] != "tests"),
         entry(
             "benchmark.py",
+            "component/benchmark.py",
             benchmark=benchmark_view(spec, main, component),
-            template="component/benchmark.py",
         ),
-        entry("tests/__init__.py", "tests/__init__.py"),
+        entry("tests/__init__.py"),
         entry("tests/reference.py", reference=reference_view(spec)),
+        *(each for each in made if each.path.parts[0] == "tests"),
         entry(
             "tests/test_profile.py",
             profile=profile_view(spec, main),
             outputs=outputs_view(main),
         ),
-    ]
-    return tuple(found)
+    )
 
 
 def main_trial(spec: Spec, trials: Trials) -> Trial:

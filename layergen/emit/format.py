@@ -3,11 +3,13 @@
 import ast
 
 import black
+from black.mode import TargetVersion
+from black.parsing import InvalidInput
 
 __all__ = ["formatted"]
 
 # The oldest Python that a generated file runs on; a fixed mode gives the same bytes everywhere.
-MODE = black.Mode(target_versions={black.TargetVersion.PY310}, line_length=88)
+MODE = black.Mode(target_versions={TargetVersion.PY310}, line_length=88)
 
 
 def formatted(text: str, path: str) -> str:
@@ -19,6 +21,6 @@ def formatted(text: str, path: str) -> str:
     try:
         result = black.format_str(text, mode=MODE)
         ast.parse(result)
-    except (black.InvalidInput, SyntaxError) as error:
+    except (InvalidInput, SyntaxError) as error:
         raise AssertionError(f"produced invalid code for {path}: {error}") from error
     return result

@@ -32,7 +32,7 @@ def function_view(
     ]
     return FunctionView(
         name=f"{name}Function",
-        summary="Compute the forward, and its gradients input by input.",
+        summary="Differentiate the forward by running it again, for one input at a time.",
         test_file=test_file,
         signature=words.signature(arguments, plain=True),
         returns=words.returned(trial.outputs),

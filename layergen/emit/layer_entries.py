@@ -28,7 +28,7 @@ def layer_entries(spec: Spec, trials: Trials, package: str) -> Iterator[Entry]:
         "layer.py",
         "layer/layer.py",
         module=LayerModuleView(
-            title=docstring(title(spec)),
+            title=docstring(title(spec), indent=0),
             exports=tuple(f'"{each.name}"' for each in spec.layers),
             op=spec.op.name if spec.op and calls else "",
             layers=views,

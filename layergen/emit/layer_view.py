@@ -221,8 +221,8 @@ def supplied_call(layer: LayerSpec, function: str, owner: str) -> str:
     return f"{function}({words.joined(values)})"
 
 
-def extra_repr(layer: LayerSpec) -> str:
-    """Write the text of the f-string that describes the constructor's arguments."""
+def extra_repr(layer: LayerSpec) -> tuple[str, ...]:
+    """Write the f-strings that describe the constructor's arguments."""
     optional = {each.name for each in layer.parameters if each.optional}
     shown = []
     for each in constructor_arguments(layer):
@@ -232,4 +232,4 @@ def extra_repr(layer: LayerSpec) -> str:
         shown.append(
             f"{each.name}={{self.{value}{'!r' * (each.type is ArgumentType.STR)}}}"
         )
-    return words.joined(shown)
+    return words.lines_of(shown)

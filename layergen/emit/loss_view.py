@@ -20,7 +20,7 @@ def loss_view(spec: Spec, loss: LossSpec, trial: Trial) -> LossView:
     return LossView(
         name=loss.name,
         class_name=loss.class_name,
-        title=words.docstring(f"The {loss.name} loss"),
+        title=words.docstring(f"The {loss.name} loss", indent=0),
         summary=words.docstring(summary),
         exports=exports(spec, loss),
         signature=words.signature((*loss.arguments, *reduction)),
@@ -98,6 +98,6 @@ def module_call(loss: LossSpec, *, reduces: bool) -> str:
     return words.joined([*values, *(["reduction=self.reduction"] * reduces)])
 
 
-def extra_repr(arguments: tuple[Argument, ...]) -> str:
-    """Write the text of the f-string that describes the constructor's arguments."""
-    return words.joined(f"{each.name}={{self.{each.name}}}" for each in arguments)
+def extra_repr(arguments: tuple[Argument, ...]) -> tuple[str, ...]:
+    """Write the f-strings that describe the constructor's arguments."""
+    return words.lines_of([f"{each.name}={{self.{each.name}}}" for each in arguments])

@@ -19,7 +19,7 @@ def op_view(spec: Spec, op: OpSpec, trial: Trial) -> OpView:
         exported.insert(0, f"{spec.name}Function")
     return OpView(
         name=op.name,
-        title=words.docstring(stated or f"The {op.name} op"),
+        title=words.docstring(stated or f"The {op.name} op", indent=0),
         summary=words.docstring(summary),
         exports=tuple(f'"{name}"' for name in exported),
         signature=words.signature(op.arguments),

@@ -1,39 +1,50 @@
 """The view of tests/reference.py: the user's own text."""
 
 import ast
+from dataclasses import replace
 
 from layergen.emit.uses import binds
-from layergen.emit.views import ReferenceView
+from layergen.emit.views import ReferencePartView, ReferenceView
 from layergen.spec.forward import body_indented, module_uses
 from layergen.spec.model import Form, Forward, Spec
 
 __all__ = ["reference_view"]
 
+APART = "\n\n"
+
 
 def reference_view(spec: Spec) -> ReferenceView:
     """Gather the texts of every forward of the component, each as it was asked for."""
-    texts: dict[str, None] = {}
-    bound: frozenset[str] = frozenset()
-    used: frozenset[str] = frozenset()
-    for name, forward in named_forwards(spec):
-        text = forward.text.strip("\n")
-        if forward.form is Form.METHOD:
-            text = in_class(name, forward)
-        texts[text] = None
-        bound |= binds(forward)
-        used |= module_uses(forward.text)
-    whole = "\n\n\n".join(texts)
+    forwards = named_forwards(spec)
+    parts = [part for name, forward in forwards for part in parts_of(name, forward)]
+    bound = frozenset[str]().union(*(binds(forward) for _, forward in forwards))
+    used = frozenset[str]().union(
+        *(module_uses(forward.text) for _, forward in forwards)
+    )
     needed = used - bound
     return ReferenceView(
         not_with="op.py" if spec.op else "loss.py" if spec.loss else "layer.py",
-        annotated=is_annotated(whole),
+        annotated=any(is_annotated(forward.text) for _, forward in forwards),
         needs_math="math" in needed,
         needs_torch="torch" in needed,
         needs_functional="F" in needed,
         needs_nn="nn" in needed,
         needs_tensor="Tensor" in needed,
-        text=whole,
+        parts=apart(tuple(dict.fromkeys(parts)), has_imports=bool(needed)),
     )
+
+
+def apart(
+    parts: tuple[ReferencePartView, ...], *, has_imports: bool
+) -> tuple[ReferencePartView, ...]:
+    """Put the first part near: imports of the user's own go on where ours end."""
+    first, *rest = parts
+    begins = ast.parse(first.text).body[0] if not first.class_name else None
+    if isinstance(begins, ast.Import | ast.ImportFrom):
+        first = replace(first, gap="")
+    elif not has_imports:
+        first = replace(first, gap="\n")
+    return (first, *rest)
 
 
 def named_forwards(spec: Spec) -> list[tuple[str, Forward]]:
@@ -45,23 +56,25 @@ def named_forwards(spec: Spec) -> list[tuple[str, Forward]]:
     return found
 
 
-def in_class(name: str, forward: Forward) -> str:
-    """Put a method's text into a class of the module's name, what it brings along before it."""
+def parts_of(name: str, forward: Forward) -> list[ReferencePartView]:
+    """Take a text as it is, but a method into a class of the module's name."""
+    if forward.form is Form.FUNCTION:
+        return [ReferencePartView(APART, "", forward.text.strip("\n"))]
     lines = forward.text.splitlines(keepends=True)
-    tree = ast.parse(forward.text)
     [method] = [
         node
-        for node in tree.body
+        for node in ast.parse(forward.text).body
         if isinstance(node, ast.FunctionDef) and node.name == forward.name
     ]
-    assert method.end_lineno is not None
-    before = "".join(lines[: method.lineno - 1]).strip("\n")
-    after = "".join(lines[method.end_lineno :]).strip("\n")
-    text = "".join(lines[method.lineno - 1 : method.end_lineno]).strip("\n")
-    head = "class " + name + ":\n"
-    return "\n\n\n".join(
-        part for part in (before, head + body_indented(text, 4), after) if part
-    )
+    start, end = method.lineno - 1, method.end_lineno
+    found = [
+        ReferencePartView(APART, "", "".join(lines[:start]).strip("\n")),
+        ReferencePartView(
+            APART, name, body_indented("".join(lines[start:end]), 4).rstrip()
+        ),
+        ReferencePartView(APART, "", "".join(lines[end:]).strip("\n")),
+    ]
+    return [part for part in found if part.text]
 
 
 def is_annotated(text: str) -> bool:

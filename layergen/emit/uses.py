@@ -42,16 +42,14 @@ def own_imports(forward: Forward) -> tuple[str, ...]:
 
 
 def binds(forward: Forward) -> frozenset[str]:
-    """List the names that the forward's own imports bind."""
-    return frozenset(
-        bound for line in forward.imports for _, _, bound in bindings(line)
-    )
+    """List the names that the imports in a forward's text bind."""
+    return frozenset(bound for _, _, bound in bindings(forward.text))
 
 
-def bindings(line: str) -> list[tuple[str, str, str]]:
-    """Take an import statement apart: (module, name, what it is bound to)."""
+def bindings(text: str) -> list[tuple[str, str, str]]:
+    """Take import statements apart: (module, name, what it is bound to)."""
     found: list[tuple[str, str, str]] = []
-    for node in ast.parse(line).body:
+    for node in ast.parse(text).body:
         if isinstance(node, ast.Import):
             found += [
                 (each.name, "", each.asname or each.name.partition(".")[0])

@@ -11,6 +11,7 @@ __all__ = [
     "declaration",
     "docstring",
     "joined",
+    "lines_of",
     "returned",
     "shape_doc",
     "signature",
@@ -19,6 +20,7 @@ __all__ = [
 ]
 
 WIDTH = 80  # leaves room for the indentation and the quotes in a line of 88
+LINE = 66  # of an f-string behind `return`
 
 ANNOTATIONS = {
     ArgumentType.TENSOR: "Tensor",
@@ -61,6 +63,17 @@ def joined(words: Iterable[str]) -> str:
     return ", ".join(words)
 
 
+def lines_of(words: Sequence[str]) -> tuple[str, ...]:
+    """Break a comma-joined text into lines that leave room for code around them."""
+    lines: list[str] = []
+    for word in words:
+        if lines and len(lines[-1]) + len(word) < LINE:
+            lines[-1] += f", {word}"
+        else:
+            lines.append(word)
+    return tuple(f"{line}, " for line in lines[:-1]) + tuple(lines[-1:])
+
+
 def target(names: Sequence[str]) -> str:
     """Spell the left side of an unpacking: "x, beta", "(x,)"."""
     return f"({names[0]},)" if len(names) == 1 else joined(names)
@@ -98,9 +111,14 @@ def argument_doc(argument: Argument) -> str:
     return f"{text}."
 
 
-def docstring(text: str) -> str:
-    """Make a text safe between three double quotes, wrapped, and ended by a stop."""
+def docstring(text: str, indent: int = 4) -> str:
+    """Make a text safe between three double quotes, wrapped, and ended by a stop.
+
+    Args:
+        text: whatever the user wrote.
+        indent: blanks before the docstring's other lines.
+    """
     line = " ".join(text.split()).replace("\\", "\\\\").replace('"""', "'''")
     line = line[:-1] + "'" if line.endswith('"') else line
     line = line if line.endswith((".", "!", "?", ":")) else f"{line}."
-    return "\n".join(wrap(line, WIDTH))
+    return ("\n" + " " * indent).join(wrap(line, WIDTH))

@@ -185,7 +185,7 @@ def _turn(work: Work) -> None:
     """Let whoever reads the journal from now on go back."""
     first = work.folders[0]
     if os.path.lexists(first / FINISH):
-        with disk.explained(first):
+        with disk.explained(work.homes[0]):
             os.replace(first / FINISH, first / UNDO)
         with suppress(OSError):
             disk.sync(first)

@@ -196,7 +196,7 @@ class LayerView:
     signature: str
     returns: str
     body: str
-    extra_repr: str
+    extra_repr: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +239,7 @@ class LossView:
     constructor: str
     forward_signature: str
     forward_call: str
-    extra_repr: str
+    extra_repr: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,25 @@ __all__ = [
     "LayerTestView",
     "OutputsView",
     "ProfileView",
+    "ReferencePartView",
     "ReferenceView",
     "SubjectView",
     "TestView",
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class ReferencePartView:
+    """A part of the user's text.
+
+    Attributes:
+        gap: newlines before it.
+        class_name: of the class that a method stands in, its text indented; or "".
+    """
+
+    gap: str
+    class_name: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +42,7 @@ class ReferenceView:
     needs_functional: bool
     needs_nn: bool
     needs_tensor: bool
-    text: str
+    parts: tuple[ReferencePartView, ...]
 
 
 @dataclass(frozen=True, slots=True)

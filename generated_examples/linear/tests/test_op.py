@@ -1,0 +1,225 @@
+"""linear against its plain forward: values, gradients, transforms."""
+
+import shutil
+
+import pytest
+import torch
+from torch._dynamo.testing import CompileCounterWithBackend
+from torch.autograd import gradcheck, gradgradcheck
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from ..op import linear
+from . import reference
+
+DIFFERENTIABLE = (0, 1, 2)  # positions among the tensors
+CASES = [
+    pytest.param({"x": (3, 5), "weight": (4, 5), "bias": (4,)}, id="sizes"),
+    pytest.param({"x": (2, 4), "weight": (5, 4), "bias": (5,)}, id="other_sizes"),
+    pytest.param({"x": (5,), "weight": (4, 5), "bias": (4,)}, id="no_lead"),
+    pytest.param({"x": (2, 3, 4), "weight": (5, 4), "bias": (5,)}, id="two_leads"),
+    pytest.param({"x": (0, 5), "weight": (4, 5), "bias": (4,)}, id="empty"),
+    pytest.param({"x": (3, 5), "weight": (4, 5), "bias": None}, id="without_bias"),
+]
+
+
+def inputs(case, dtype=torch.float64):
+    """Draw the tensors of a case: the same values every time, then rounded to dtype."""
+    generator = torch.Generator().manual_seed(0)
+
+    def draw(shape):
+        values = torch.randn(shape, generator=generator, dtype=torch.float64)
+        return values.to(dtype).requires_grad_()
+
+    return [
+        draw(case["x"]),
+        draw(case["weight"]),
+        None if case["bias"] is None else draw(case["bias"]),
+    ]
+
+
+def changed(args, change):
+    """Change the floating tensors, as new leaves of the graph; leave the rest alone."""
+    return [
+        (
+            change(a.detach()).requires_grad_(a.requires_grad)
+            if isinstance(a, torch.Tensor) and a.is_floating_point()
+            else a
+        )
+        for a in args
+    ]
+
+
+def gradients(function, args, parameters=()):
+    """Call, and differentiate along a fixed cotangent: the outputs, then the gradients."""
+    torch.manual_seed(0)
+    outputs = (function(*args),)
+    wanted = [a for a in args if isinstance(a, torch.Tensor) and a.requires_grad]
+    cotangents = [
+        torch.linspace(-1, 1, out.numel()).reshape(out.shape).to(out) for out in outputs
+    ]
+    return *outputs, *torch.autograd.grad(outputs, [*wanted, *parameters], cotangents)
+
+
+def assert_as_accurate(actual, plain, exact, dtype):
+    """Ask for dtype's result, no further from the exact one than twice the plain forward is.
+
+    Where the plain forward happens to be exact, each step may still round once: a few eps of
+    the exact value's norm (Higham, Accuracy and Stability of Numerical Algorithms, ch. 3).
+    """
+    for got, same, want in zip(actual, plain, exact, strict=True):
+        assert got.dtype == same.dtype
+        assert got.shape == want.shape
+        rounding = 8 * torch.finfo(dtype).eps * torch.linalg.vector_norm(want)
+        plain_error = torch.linalg.vector_norm(same.double() - want)
+        error = torch.linalg.vector_norm(got.double() - want)
+        assert error <= 2 * plain_error + rounding
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32, torch.bfloat16])
+def test_agrees_with_reference(case, dtype):
+    args = inputs(case, dtype)
+    actual = gradients(linear, args)
+
+    plain = gradients(reference.linear, args)
+    exact = gradients(reference.linear, changed(args, torch.Tensor.double))
+
+    assert_as_accurate(actual, plain, exact, dtype)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_gradient(case):
+    assert gradcheck(linear, inputs(case))
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_second_gradient(case):
+    assert gradgradcheck(linear, inputs(case))
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_strided_inputs(case):
+    args = inputs(case)
+    strided = changed(args, lambda a: torch.stack((a, a), dim=-1)[..., 0])
+
+    actual = gradients(linear, strided)
+
+    torch.testing.assert_close(actual, gradients(reference.linear, args))
+
+
+def gradients_of_sum(function, args):
+    """Differentiate the plain sum: its cotangent is one number, expanded with stride 0."""
+    wanted = [a for a in args if isinstance(a, torch.Tensor) and a.requires_grad]
+    return torch.autograd.grad(sum(out.sum() for out in (function(*args),)), wanted)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_expanded_gradient(case):
+    args = inputs(case)
+    actual = gradients_of_sum(linear, args)
+
+    torch.testing.assert_close(actual, gradients_of_sum(reference.linear, args))
+
+
+@pytest.mark.parametrize("scale", [0.0, 1e4], ids=["zero", "large"])
+@pytest.mark.parametrize("case", CASES)
+def test_ties_and_large_magnitudes_answer_as_plain_autograd(case, scale):
+    args = changed(inputs(case), lambda a: a * scale)
+
+    actual = gradients(linear, args)
+
+    expected = gradients(reference.linear, args)
+    torch.testing.assert_close(actual, expected, equal_nan=True)
+
+
+def per_sample_gradient(function):
+    """Gradients of the squared outputs' sum, by torch.func."""
+
+    def loss(*args):
+        return sum(out.square().sum() for out in (function(*args),))
+
+    return torch.func.grad(loss, argnums=DIFFERENTIABLE)
+
+
+def test_vmap_of_grad():
+    args = inputs(CASES[0].values[0])
+    batched = [0 if i in DIFFERENTIABLE else None for i in range(len(args))]
+    halved = changed(args, lambda a: 0.5 * a)
+    batch = [
+        a if dim is None else torch.stack((a, b)).detach()
+        for a, b, dim in zip(args, halved, batched, strict=True)
+    ]
+
+    actual = torch.func.vmap(per_sample_gradient(linear), in_dims=tuple(batched))(
+        *batch
+    )
+
+    for sample, values in enumerate((args, halved)):
+        expected = per_sample_gradient(reference.linear)(*values)
+        torch.testing.assert_close(tuple(grad[sample] for grad in actual), expected)
+
+
+def test_its_own_backward_is_used():
+    args = inputs(CASES[0].values[0])
+    output = linear(*args)
+
+    assert output.grad_fn.name() == "LinearFunctionBackward"
+
+
+def test_forward_mode_is_refused_and_never_a_silent_zero():
+    args = inputs(CASES[0].values[0])
+    first, *rest = [a.detach() if isinstance(a, torch.Tensor) else a for a in args]
+
+    with pytest.raises((NotImplementedError, RuntimeError), match="jvp"):
+        torch.func.jvp(
+            lambda value: linear(value, *rest), (first,), (torch.ones_like(first),)
+        )
+
+
+class CountOperations(TorchDispatchMode):
+    """Count what really runs, below autograd."""
+
+    count = 0
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        # detach is autograd's own way to hand a tensor over
+        self.count += func is not torch.ops.aten.detach.default
+        return func(*args, **(kwargs or {}))
+
+
+def backward_operations(wanted):
+    """Run the backward for the inputs at these positions alone, and count its operations."""
+    args = inputs(CASES[0].values[0])
+    for position in DIFFERENTIABLE:
+        args[position].requires_grad_(position in wanted)
+    output = linear(*args)
+    cotangent = torch.ones_like(output)
+    with CountOperations() as operations:
+        output.backward(cotangent)
+    assert {i for i in DIFFERENTIABLE if args[i].grad is not None} == set(wanted)
+    return operations.count
+
+
+@pytest.mark.parametrize("position", DIFFERENTIABLE)
+def test_does_only_the_work_that_is_asked_for(position):
+    assert backward_operations([position]) < backward_operations(DIFFERENTIABLE)
+
+
+NO_COMPILER = not any(map(shutil.which, ("g++", "clang++", "c++")))
+INDUCTOR = pytest.param(
+    "inductor",
+    marks=pytest.mark.skipif(NO_COMPILER, reason="no C++ compiler on PATH"),
+)
+
+
+@pytest.mark.parametrize("backend", ["aot_eager", INDUCTOR])
+def test_compiles_whole(backend):
+    torch.compiler.reset()
+    args = inputs(CASES[0].values[0])
+    counter = CompileCounterWithBackend(backend)
+    compiled = torch.compile(linear, fullgraph=True, backend=counter)
+
+    actual = gradients(compiled, args)
+
+    torch.testing.assert_close(actual, gradients(reference.linear, args))
+    assert counter.frame_count == 1

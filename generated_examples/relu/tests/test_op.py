@@ -1,0 +1,204 @@
+"""relu against its plain forward: values, gradients, transforms."""
+
+import shutil
+
+import pytest
+import torch
+from torch._dynamo.testing import CompileCounterWithBackend
+from torch.autograd import gradcheck, gradgradcheck
+
+from ..op import relu
+from . import reference
+
+DIFFERENTIABLE = (0,)  # positions among the tensors
+CASES = [
+    pytest.param({"threshold": 0.0, "x": (3, 5)}, id="matrix"),
+    pytest.param({"threshold": 0.5, "x": (2, 3, 5)}, id="cube"),
+    pytest.param({"threshold": 0.0, "x": ()}, id="scalar"),
+    pytest.param({"threshold": 0.5, "x": (0, 5)}, id="empty"),
+]
+
+
+def inputs(case, dtype=torch.float64):
+    """Draw the tensors of a case: the same values every time, then rounded to dtype."""
+    generator = torch.Generator().manual_seed(0)
+
+    def draw(shape):
+        values = torch.randn(shape, generator=generator, dtype=torch.float64)
+        return values.to(dtype).requires_grad_()
+
+    return [draw(case["x"])]
+
+
+def changed(args, change):
+    """Change the floating tensors, as new leaves of the graph; leave the rest alone."""
+    return [
+        (
+            change(a.detach()).requires_grad_(a.requires_grad)
+            if isinstance(a, torch.Tensor) and a.is_floating_point()
+            else a
+        )
+        for a in args
+    ]
+
+
+def bound(function, case):
+    """Fix the scalars: what is left is a function of the tensors alone, as gradcheck wants it."""
+    return lambda x: function(x, threshold=case["threshold"])
+
+
+def gradients(function, args, parameters=()):
+    """Call, and differentiate along a fixed cotangent: the outputs, then the gradients."""
+    torch.manual_seed(0)
+    outputs = (function(*args),)
+    wanted = [a for a in args if isinstance(a, torch.Tensor) and a.requires_grad]
+    cotangents = [
+        torch.linspace(-1, 1, out.numel()).reshape(out.shape).to(out) for out in outputs
+    ]
+    return *outputs, *torch.autograd.grad(outputs, [*wanted, *parameters], cotangents)
+
+
+def assert_as_accurate(actual, plain, exact, dtype):
+    """Ask for dtype's result, no further from the exact one than twice the plain forward is.
+
+    Where the plain forward happens to be exact, each step may still round once: a few eps of
+    the exact value's norm (Higham, Accuracy and Stability of Numerical Algorithms, ch. 3).
+    """
+    for got, same, want in zip(actual, plain, exact, strict=True):
+        assert got.dtype == same.dtype
+        assert got.shape == want.shape
+        rounding = 8 * torch.finfo(dtype).eps * torch.linalg.vector_norm(want)
+        plain_error = torch.linalg.vector_norm(same.double() - want)
+        error = torch.linalg.vector_norm(got.double() - want)
+        assert error <= 2 * plain_error + rounding
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32, torch.bfloat16])
+def test_agrees_with_reference(case, dtype):
+    args = inputs(case, dtype)
+    actual = gradients(bound(relu, case), args)
+
+    plain = gradients(bound(reference.relu, case), args)
+    exact = gradients(bound(reference.relu, case), changed(args, torch.Tensor.double))
+
+    assert_as_accurate(actual, plain, exact, dtype)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_gradient(case):
+    assert gradcheck(bound(relu, case), inputs(case))
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_second_gradient(case):
+    assert gradgradcheck(bound(relu, case), inputs(case))
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_strided_inputs(case):
+    args = inputs(case)
+    strided = changed(args, lambda a: torch.stack((a, a), dim=-1)[..., 0])
+
+    actual = gradients(bound(relu, case), strided)
+
+    torch.testing.assert_close(actual, gradients(bound(reference.relu, case), args))
+
+
+def gradients_of_sum(function, args):
+    """Differentiate the plain sum: its cotangent is one number, expanded with stride 0."""
+    wanted = [a for a in args if isinstance(a, torch.Tensor) and a.requires_grad]
+    return torch.autograd.grad(sum(out.sum() for out in (function(*args),)), wanted)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_expanded_gradient(case):
+    args = inputs(case)
+    actual = gradients_of_sum(bound(relu, case), args)
+
+    torch.testing.assert_close(
+        actual, gradients_of_sum(bound(reference.relu, case), args)
+    )
+
+
+@pytest.mark.parametrize("scale", [0.0, 1e4], ids=["zero", "large"])
+@pytest.mark.parametrize("case", CASES)
+def test_ties_and_large_magnitudes_answer_as_plain_autograd(case, scale):
+    args = changed(inputs(case), lambda a: a * scale)
+
+    actual = gradients(bound(relu, case), args)
+
+    expected = gradients(bound(reference.relu, case), args)
+    torch.testing.assert_close(actual, expected, equal_nan=True)
+
+
+def per_sample_gradient(function):
+    """Gradients of the squared outputs' sum, by torch.func."""
+
+    def loss(*args):
+        return sum(out.square().sum() for out in (function(*args),))
+
+    return torch.func.grad(loss, argnums=DIFFERENTIABLE)
+
+
+def test_vmap_of_grad():
+    args = inputs(CASES[0].values[0])
+    batched = [0 if i in DIFFERENTIABLE else None for i in range(len(args))]
+    halved = changed(args, lambda a: 0.5 * a)
+    batch = [
+        a if dim is None else torch.stack((a, b)).detach()
+        for a, b, dim in zip(args, halved, batched, strict=True)
+    ]
+
+    actual = torch.func.vmap(
+        per_sample_gradient(bound(relu, CASES[0].values[0])), in_dims=tuple(batched)
+    )(*batch)
+
+    for sample, values in enumerate((args, halved)):
+        expected = per_sample_gradient(bound(reference.relu, CASES[0].values[0]))(
+            *values
+        )
+        torch.testing.assert_close(tuple(grad[sample] for grad in actual), expected)
+
+
+def test_its_own_backward_is_used():
+    args = inputs(CASES[0].values[0])
+    output = bound(relu, CASES[0].values[0])(*args)
+
+    assert output.grad_fn.name() == "ReLUFunctionBackward"
+
+
+def test_forward_mode_is_refused_and_never_a_silent_zero():
+    args = inputs(CASES[0].values[0])
+    first, *rest = [a.detach() if isinstance(a, torch.Tensor) else a for a in args]
+
+    with pytest.raises((NotImplementedError, RuntimeError), match="jvp"):
+        torch.func.jvp(
+            lambda value: bound(relu, CASES[0].values[0])(value, *rest),
+            (first,),
+            (torch.ones_like(first),),
+        )
+
+
+NO_COMPILER = not any(map(shutil.which, ("g++", "clang++", "c++")))
+INDUCTOR = pytest.param(
+    "inductor",
+    marks=pytest.mark.skipif(NO_COMPILER, reason="no C++ compiler on PATH"),
+)
+
+
+@pytest.mark.parametrize("backend", ["aot_eager", INDUCTOR])
+def test_compiles_whole(backend):
+    torch.compiler.reset()
+    args = inputs(CASES[0].values[0])
+    counter = CompileCounterWithBackend(backend)
+    compiled = torch.compile(
+        bound(relu, CASES[0].values[0]), fullgraph=True, backend=counter
+    )
+
+    actual = gradients(compiled, args)
+
+    torch.testing.assert_close(
+        actual, gradients(bound(reference.relu, CASES[0].values[0]), args)
+    )
+    assert counter.frame_count == 1

@@ -1,0 +1,3 @@
+from .layer import SEBlock
+
+__all__ = ["SEBlock"]
