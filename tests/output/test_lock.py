@@ -53,7 +53,11 @@ def race(*works):
     return ends
 
 
-@every_scenario
+@pytest.mark.parametrize(
+    "scenario",
+    [it for it in SCENARIOS if it.name != "remove one"],  # which gets in nobody's way
+    ids=lambda it: it.name,
+)
 def test_of_two_different_runs_one_wins_whole(scenario, tmp_path, state_folder):
     other = replace(scenario, produced={p: f"# {p}\n" for p in scenario.produced})
     after = []
