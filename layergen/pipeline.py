@@ -206,6 +206,8 @@ def planned(
         written,
         force=force,
     )
+    if spec.tests_into is not None:
+        notes = (*notes, importable_note(folder))
     return Plan(spec, changes, destination, notes, import_line(spec, folder))
 
 
@@ -217,6 +219,16 @@ def module_of(folder: Path) -> str:
         parts.insert(0, parent.name)
         parent = parent.parent
     return ".".join(parts)
+
+
+def importable_note(folder: Path) -> str:
+    """Say what tests outside the component need."""
+    module = module_of(folder)
+    root = folder.parents[module.count(".")]
+    return (
+        f"The tests import {module} by name, so it must be importable: install its "
+        f"package, or put {shown(root)} on PYTHONPATH."
+    )
 
 
 def import_line(spec: Spec, folder: Path) -> str:

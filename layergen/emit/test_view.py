@@ -61,6 +61,7 @@ def subject_view(
         counts_work=has_function and len(positions) > 1,
         function_class=function_class(spec) if has_function else "",
         dtypes=dtypes(trial),
+        autocasts="bfloat16" in trial.dtypes,
         vmaps=trial.vmaps,
         compiles=trial.compiles,
     )
@@ -122,7 +123,7 @@ def layer_test_view(
         construct_in_dtype=called(layer, [*told, "dtype=dtype"]),
         tensor_names=words.joined(tensors),
         plain_call=(
-            f"reference.{layer.name}.forward({plain})"
+            f"reference.{layer.name}.{layer.forward.name}({plain})"
             if layer.forward.form is Form.METHOD
             else supplied_call(layer, f"reference.{layer.forward.name}", "layer")
         ),

@@ -150,8 +150,14 @@ def known_cases(
 
 
 def with_parameter_shapes(declared: Declared) -> Declared:
-    """Tell an op the shapes of what the layer's parameters bring it."""
+    """Tell an op the shapes of what the layer's parameters bring it.
+
+    A scalar beside tensors of any shape is left as it is: the op broadcasts more than that.
+    """
     typed = {each.name for each in declared.arguments if each.shape != ANY_SHAPE}
+    tensors = declared.parameters + declared.buffers
+    if not typed and not declared.shapes and all(not e.shape.dims for e in tensors):
+        return declared
     held = tuple(
         (each.name, each.shape)
         for each in declared.parameters + declared.buffers

@@ -110,6 +110,7 @@ class SubjectView:
     counts_work: bool
     function_class: str
     dtypes: tuple[str, ...]
+    autocasts: bool
     vmaps: bool
     compiles: bool
 
