@@ -1,7 +1,6 @@
 """The bundled examples are what torch's own layers are: values and all gradients, copied weights."""
 
 import importlib
-import sys
 
 import pytest
 import torch
@@ -14,11 +13,6 @@ from layergen.spec import bundled
 @pytest.fixture(autouse=True)
 def examples_importable(monkeypatch):
     monkeypatch.syspath_prepend(str(bundled.examples()))
-    yield
-    for name in [
-        n for n in sys.modules if n.partition(".")[0] in bundled.example_names()
-    ]:
-        del sys.modules[name]
 
 
 def example(name):
