@@ -67,6 +67,6 @@ def as_tuple(outputs: Any) -> tuple[Tensor, ...]:
         return found
     kind = type(outputs).__name__
     raise CannotDerive(
-        f"the forward returns {kind} {outputs!r:.60}, and not a tensor or a tuple of tensors",
+        f"the forward returns a {kind}, and not a tensor or a tuple of tensors",
         instead="Return a tensor, or several in a tuple.",
     )

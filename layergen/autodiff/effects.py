@@ -9,38 +9,41 @@ from torch import Tensor
 from layergen.autodiff.call import Call, answered, as_tuple, is_leaf
 from layergen.autodiff.draw import changed
 from layergen.autodiff.subject import Subject
-from layergen.errors import CannotDerive, Place
+from layergen.errors import CannotDerive
 from layergen.spec.inputs import Example
 
-__all__ = ["check_effects", "dtypes_of", "vmaps"]
+__all__ = ["check_inputs_unchanged", "draws_random", "dtypes_of", "vmaps"]
 
 DTYPES = ("float64", "float32", "bfloat16")
 
 
-def check_effects(
-    call: Call, inputs: Sequence[Any], place: Place, must_be_pure: bool
-) -> bool:
-    """Refuse a forward that changes its inputs; tell whether it draws random numbers."""
-    before = [
-        each.detach().clone() if isinstance(each, Tensor) else each for each in inputs
-    ]
-    given = [
-        each.detach().clone() if isinstance(each, Tensor) else each for each in inputs
-    ]
-    state = torch.random.get_rng_state()
-    call.function(*given)
-    random = not torch.equal(state, torch.random.get_rng_state())
-    for old, new in zip(before, given, strict=True):
-        if isinstance(old, Tensor) and not torch.equal(old, new):
+def check_inputs_unchanged(subject: Subject, example: Example) -> None:
+    """Refuse a forward that changes its inputs."""
+    inputs = subject.inputs(example)
+    given = [each.detach().clone() if is_leaf(each) else each for each in inputs]
+    try:
+        subject.call(example).function(*given)
+    except Exception:
+        return  # the run that must succeed says it better
+    for old, new in zip(inputs, given, strict=True):
+        if is_leaf(old) and not torch.equal(old.detach(), new):
             raise CannotDerive(
                 "the forward changes one of its inputs in place",
-                place=place,
+                place=subject.place,
                 instead="Compute a new tensor: x = x + 1 instead of x += 1 or x.add_(1).",
             )
+
+
+def draws_random(subject: Subject, example: Example, must_be_pure: bool) -> bool:
+    """Tell whether a forward draws random numbers, or refuse it."""
+    call, inputs = subject.call(example), subject.inputs(example)
+    state = torch.random.get_rng_state()
+    call.function(*inputs)
+    random = not torch.equal(state, torch.random.get_rng_state())
     if random and must_be_pure:
         raise CannotDerive(
             "the forward draws random numbers, and its backward would draw others",
-            place=place,
+            place=subject.place,
             instead="Pass what is drawn as an argument, or make it a layer: layergen new-layer.",
         )
     return random

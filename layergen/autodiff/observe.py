@@ -8,7 +8,12 @@ from torch import Tensor
 
 from layergen.autodiff.adapter import looks_at_values
 from layergen.autodiff.call import Answer, is_leaf
-from layergen.autodiff.effects import check_effects, dtypes_of, vmaps
+from layergen.autodiff.effects import (
+    check_inputs_unchanged,
+    draws_random,
+    dtypes_of,
+    vmaps,
+)
 from layergen.autodiff.returns import check_returns, inferred
 from layergen.autodiff.subject import Subject
 from layergen.errors import BadRequest, CannotDerive
@@ -39,10 +44,11 @@ def observed(
         must_be_pure: whether random numbers are refused, and vmap is promised.
     """
     first = chosen[0]
+    check_inputs_unchanged(subject, first)
     subject = on_finite_inputs(subject, first)
     kept = tuple(each for each in chosen if runs(subject, each))
     inputs = subject.inputs(first)
-    random = check_effects(subject.call(first), inputs, subject.place, must_be_pure)
+    random = draws_random(subject, first, must_be_pure)
     answer = subject.answer(first)
     check_returns(subject, kept, returns)
     return Trial(

@@ -34,6 +34,8 @@ class Subject:
     @property
     def place(self) -> Place:
         """Where the forward begins in the user's text."""
+        if self.forward.source == "--forward":
+            return Place("--forward", text=self.forward.expression)
         return Place(self.forward.source, self.forward.first_line or None)
 
     def call(self, example: Example) -> Call:
