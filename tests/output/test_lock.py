@@ -113,14 +113,17 @@ def test_the_work_of_a_living_run_is_not_touched(scenario, tmp_path, monkeypatch
         child = stopped(partial(scenario.run, root), n)
         if child is None:
             break
-        then = tree(root)
-        assert recover([tmp_path / "elsewhere"]) == ()
-        if any(".layergen" in path for path in then):
-            with pytest.raises(Busy, match="another layergen is writing in"):
-                recover(scenario.destination(root).roots)
-        assert tree(root) == then
-        os.kill(child, signal.SIGCONT)
-        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        try:
+            then = tree(root)
+            assert recover([tmp_path / "elsewhere"]) == ()
+            if any(".layergen" in path for path in then):
+                with pytest.raises(Busy, match="another layergen is writing in"):
+                    recover(scenario.destination(root).roots)
+            assert tree(root) == then
+        finally:
+            os.kill(child, signal.SIGCONT)
+            end = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        assert end == 0
         assert tree(root) == tree(undisturbed)
     assert n > 10
 
