@@ -189,6 +189,24 @@ def test_ctrl_c_between_two_files_is_undone_at_once(project):
     assert tree(root) == before
 
 
+def test_what_cannot_be_undone_now_is_undone_by_the_next_command(project):
+    scenario, root = BY_NAME["extend"], project("extend")
+    before, failed = tree(root), []
+
+    def act(count, name, arguments):
+        back = failed and name == "replace" and not is_hidden(arguments[1])
+        if back or (name == "replace" and str(arguments[1]).endswith("test_layer.py")):
+            failed.append(arguments[1])
+            raise OSError(errno.EROFS, "Read-only file system")
+
+    error = attempt(scenario, root, act)
+    assert "can't be put back; the next command will try: Read-only" in error.what
+    assert tree(root) != before
+    (sentence,) = recover([root])
+    assert sentence.startswith("Undid")
+    assert tree(root) == before
+
+
 def test_a_file_that_outgrows_the_systems_limit_is_undone(project, state_folder):
     root = project("extend")
     before = tree(root)
@@ -352,6 +370,16 @@ def test_a_state_folder_that_cannot_be_made_is_done_without(project, monkeypatch
     root = project("extend")
     BY_NAME["extend"].run(root)
     assert (root / "swish" / "layergen.toml").read_text() == "new = 1\n"
+
+
+def test_a_home_that_is_not_absolute_is_no_place_to_write_to(
+    project, monkeypatch, tmp_path
+):
+    monkeypatch.setenv("HOME", "home")
+    monkeypatch.delenv("XDG_STATE_HOME")
+    monkeypatch.chdir(tmp_path)
+    BY_NAME["new"].run(project("new"))
+    assert os.listdir(tmp_path) == ["project"]
 
 
 @pytest.mark.parametrize("given", ["", "not/absolute"])

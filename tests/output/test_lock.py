@@ -202,6 +202,31 @@ def test_a_lock_file_left_by_a_kill_is_used_and_removed(no_folder_locks, tmp_pat
     assert os.listdir(tmp_path) == []
 
 
+def test_a_lock_file_that_was_taken_away_meanwhile_is_no_lock(
+    no_folder_locks, tmp_path, monkeypatch
+):
+    path = tmp_path / LOCK_FILE
+
+    def locked():
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        return descriptor
+
+    holders = [locked()]
+
+    def next_holder(folder, deadline):
+        if len(holders) == 2:
+            raise Busy("as expected")
+        path.unlink()
+        holders.append(locked())
+        os.close(holders[0])
+
+    monkeypatch.setattr(lock, "_wait", next_holder)
+    with pytest.raises(Busy, match="as expected"), hold(lambda: (tmp_path,)):
+        pass
+    os.close(holders[1])
+
+
 def test_of_two_runs_without_folder_locks_one_wins_whole(no_folder_locks, tmp_path):
     scenario = BY_NAME["force"]
     for number in range(10):

@@ -105,6 +105,14 @@ def test_a_file_edited_after_it_was_replaced_is_left_and_its_backup_kept(root):
     assert hidden(root) == ["swish/op.py.before-layergen"]
 
 
+def test_a_backup_that_says_the_same_is_not_kept(root):
+    kill_in_undo(root)
+    (root / "swish" / "op.py").write_text(OLD["op.py"])
+    (sentence,) = recover([root / "swish"])
+    assert sentence.endswith("op.py as it is: it was edited since.")
+    assert not hidden(root)
+
+
 def test_a_backup_replaces_no_file(root):
     kill_in_undo(root)
     (root / "swish" / "op.py").write_text("edited after the kill\n")
@@ -165,6 +173,15 @@ def test_a_project_moved_after_the_kill_is_finished_where_it_is(root, tmp_path):
     (sentence,) = recover([moved / "swish"])
     assert sentence.startswith("Finished")
     assert (moved / "swish" / "op.py").read_text() != OLD["op.py"]
+    assert not hidden(moved)
+
+
+def test_tests_moved_away_after_the_kill_carry_no_hidden_folder(tmp_path):
+    root = BY_NAME["extend with tests-into"].project(tmp_path / "project")
+    killed_at(root, "replace", "op.py", BY_NAME["extend with tests-into"])
+    moved = (root / "checks").rename(tmp_path / "checks")
+    assert hidden(moved)
+    recover([moved])
     assert not hidden(moved)
 
 
