@@ -50,7 +50,7 @@ class Work:
             homes = tuple(Path(os.path.normpath(folder.parent / t)) for t in texts)
         except (OSError, ValueError, TypeError):  # it is the only one
             homes = (folder.parent,)
-        # One that was moved away from the others stands alone.
+        # Its own home is among them, unless the text is nonsense.
         return cls(match[1], homes if folder.parent in homes else (folder.parent,))
 
     @property
