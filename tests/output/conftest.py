@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.output.scenarios import BY_NAME
+
 MEMORY = "/dev/shm"
 
 
@@ -32,3 +34,9 @@ def state_folder(monkeypatch):
 def fast_disk(monkeypatch):
     """Don't wait for the disk: only a power cut would show it."""
     monkeypatch.setattr(os, "fsync", lambda descriptor: None)
+
+
+@pytest.fixture
+def project(tmp_path):
+    """Make the project of a scenario, by its name."""
+    return lambda name: BY_NAME[name].project(tmp_path / "project")

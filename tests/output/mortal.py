@@ -113,3 +113,14 @@ def tree(root: Path) -> dict[str, tuple[int, bytes | None]]:
         content = path.read_bytes() if path.is_file() else None
         found[str(path.relative_to(root))] = (path.lstat().st_mode, content)
     return found
+
+
+def grows(name, arguments):
+    """Tell whether an operation is one that a full disk refuses."""
+    if name == "open":
+        return bool(arguments[1] & os.O_CREAT)
+    return name in ("write", "fsync", "mkdir", "link", "symlink")
+
+
+def is_hidden(path):
+    return ".layergen-" in str(path)

@@ -1,12 +1,17 @@
 """What a command may be doing to a project when something happens to it."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+import pytest
+
 from layergen.emit.source import SourceFile
+from layergen.errors import LayergenError
 from layergen.output.commit import commit
 from layergen.output.plan import Destination, fingerprint, plan
+from tests.output.mortal import Shim, tree
 
 OLD = {
     "layergen.toml": "old = 1\n",
@@ -113,3 +118,25 @@ SCENARIOS = (
     Scenario("remove one", component, ONE_LESS, written=WRITTEN),
 )
 BY_NAME = {scenario.name: scenario for scenario in SCENARIOS}
+
+
+every_scenario = pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda it: it.name)
+
+
+def attempt(scenario, root, act):
+    """Run under a shim that acts at each operation; return the error, if there was one."""
+    with Shim(act):
+        try:
+            scenario.run(root)
+        except (LayergenError, KeyboardInterrupt) as error:
+            return error
+
+
+def planned(scenario, tmp_path):
+    root = scenario.project(tmp_path / "undisturbed")
+    scenario.run(root)
+    return tree(root)
+
+
+def refuse(number, *_, **__):
+    raise OSError(number, os.strerror(number))

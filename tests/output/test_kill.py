@@ -5,13 +5,12 @@ import os
 from functools import partial
 
 import pytest
-from mortal import UNSEEN, die_at, in_child, tree
-from scenarios import BY_NAME, SCENARIOS
 
 from layergen.output.recover import recover
+from tests.output.mortal import UNSEEN, die_at, in_child, tree
+from tests.output.scenarios import BY_NAME, every_scenario
 
 KILLED = -9
-every_scenario = pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda it: it.name)
 # One of each kind: a single rename, a journal, a journal and two work folders.
 KINDS = ["new, parents missing", "remove", "tests-into, missing"]
 kinds = pytest.mark.parametrize(

@@ -8,8 +8,6 @@ from dataclasses import replace
 from functools import partial
 
 import pytest
-from mortal import Shim, in_child, tree
-from scenarios import BY_NAME, NEW, SCENARIOS
 
 from layergen.errors import ExitCode
 from layergen.output import lock
@@ -17,13 +15,8 @@ from layergen.output import recover as recover_module
 from layergen.output.commit import commit
 from layergen.output.lock import LOCK_FILE, Busy, hold
 from layergen.output.recover import recover
-
-every_scenario = pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda it: it.name)
-
-
-@pytest.fixture
-def project(tmp_path):
-    return lambda name: BY_NAME[name].project(tmp_path / "project")
+from tests.output.mortal import Shim, in_child, tree
+from tests.output.scenarios import BY_NAME, NEW, SCENARIOS, every_scenario
 
 
 def race(*works):

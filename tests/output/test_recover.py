@@ -7,11 +7,11 @@ import shutil
 from functools import partial
 
 import pytest
-from mortal import die_at, in_child, tree
-from scenarios import BY_NAME, OLD
 
 from layergen.errors import LayergenError
 from layergen.output.recover import recover
+from tests.output.mortal import die_at, in_child, tree
+from tests.output.scenarios import BY_NAME, OLD
 
 
 @pytest.fixture
