@@ -18,7 +18,7 @@ def recover(folders: Iterable[Path]) -> tuple[str, ...]:
     Work of a run that is alive is never touched.
 
     Args:
-        folders: absolute; those that the command is about to work in: of components, of
+        folders: those that the command is about to work in: of components, of
             their tests, or those that hold them.
 
     Returns:
@@ -41,8 +41,9 @@ def recover(folders: Iterable[Path]) -> tuple[str, ...]:
 
 def _here(folders: Iterable[Path]) -> Iterator[Work]:
     """Yield the work in the folders, and in those above: some may have been missing then."""
+    whole = [Path(os.path.abspath(folder)) for folder in folders]
     around = dict.fromkeys(
-        place for folder in folders for place in (folder, *folder.parents)
+        place for folder in whole for place in (folder, *folder.parents)
     )
     yield from dict.fromkeys(work for place in around for work in works_in(place))
 

@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -35,6 +36,14 @@ def hidden(root):
 
 def test_nothing_to_recover_is_nothing_to_say(root, tmp_path):
     assert recover([root, tmp_path / "not" / "there"]) == ()
+
+
+def test_a_relative_folder_is_as_good(root, state_folder, monkeypatch):
+    killed_at(root, "replace", "op.py")
+    shutil.rmtree(state_folder)
+    monkeypatch.chdir(root / "other")
+    (sentence,) = recover([Path(".")])
+    assert sentence.startswith("Finished")
 
 
 def test_a_finished_run_is_one_sentence(root):
