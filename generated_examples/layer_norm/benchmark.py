@@ -22,7 +22,9 @@ def inputs(device, dtype):
 def contenders(device, dtype):
     """Name what is compared: each a function of the tensors alone."""
     return {
-        "layer_norm": lambda x, weight, bias: layer_norm(x, weight, bias, eps=1e-05),
+        "layer_norm": lambda x, weight, bias: layer_norm(
+            x=x, weight=weight, bias=bias, eps=1e-05
+        ),
         "plain autograd": lambda x, weight, bias: LayerNormFunction.forward(
             x, weight, bias, 1e-05
         ),

@@ -28,7 +28,7 @@ def contenders(device, dtype):
     """Name what is compared: each a function of the tensors alone."""
     return {
         "self_attention": lambda q, k, v, mask: self_attention(
-            q, k, v, mask, causal=False
+            q=q, k=k, v=v, mask=mask, causal=False
         ),
         "plain autograd": lambda q, k, v, mask: SelfAttentionFunction.forward(
             q, k, v, mask, False

@@ -1,6 +1,6 @@
 """What a forward does beside its answer, and which of torch's ways it can go."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -12,9 +12,17 @@ from layergen.autodiff.subject import Subject
 from layergen.errors import CannotDerive
 from layergen.spec.inputs import Example
 
-__all__ = ["check_inputs_unchanged", "draws_random", "dtypes_of", "vmaps"]
+__all__ = [
+    "check_inputs_unchanged",
+    "differentiates_twice",
+    "draws_random",
+    "dtypes_of",
+    "gradient_is_derivative",
+    "vmaps",
+]
 
 DTYPES = ("float64", "float32", "bfloat16")
+STEP = 1e-6  # of central differences in float64, as torch.autograd.gradcheck takes it
 
 
 def check_inputs_unchanged(subject: Subject, example: Example) -> None:
@@ -83,3 +91,78 @@ def vmaps(call: Call, inputs: Sequence[Any]) -> bool:
     except Exception:
         return False
     return True
+
+
+def gradient_is_derivative(subject: Subject, example: Example) -> bool:
+    """Tell whether the gradient is the derivative: `detach` and `no_grad` may part them.
+
+    Along one random direction, against central differences (as torch's gradcheck in fast mode).
+    """
+    call, inputs = in_eval(subject.call(example)), subject.inputs(example)
+    leaves = leaves_of(call, inputs)
+    generator = torch.Generator().manual_seed(1)
+    along = [draw_like(each, generator) for each in leaves]
+
+    def weighed() -> Tensor:
+        torch.manual_seed(0)
+        outputs = as_tuple(call.function(*inputs))
+        weights = torch.linspace(-1, 1, sum(each.numel() for each in outputs)).double()
+        return torch.cat([each.reshape(-1) for each in outputs]).mul(weights).sum()
+
+    gradients = torch.autograd.grad(weighed(), leaves, materialize_grads=True)
+    pairs = zip(gradients, along, strict=True)
+    slope = sum(float((gradient * way).sum()) for gradient, way in pairs)
+    ends = [moved(weighed, leaves, along, step) for step in (STEP, -STEP)]
+    difference = (ends[0] - ends[1]) / (2 * STEP)
+    return abs(slope - difference) <= 1e-3 * max(1.0, abs(slope))
+
+
+def moved(
+    function: Callable[[], Tensor],
+    leaves: Sequence[Tensor],
+    along: Sequence[Tensor],
+    step: float,
+) -> float:
+    """Evaluate a function with its leaves moved a step, and move them back."""
+    with torch.no_grad():
+        for leaf, way in zip(leaves, along, strict=True):
+            leaf.add_(way, alpha=step)
+        value = float(function())
+        for leaf, way in zip(leaves, along, strict=True):
+            leaf.sub_(way, alpha=step)
+    return value
+
+
+def differentiates_twice(subject: Subject, example: Example) -> bool:
+    """Tell whether every operator on the way has a second derivative."""
+    call, inputs = in_eval(subject.call(example)), subject.inputs(example)
+    leaves = leaves_of(call, inputs)
+    try:
+        total = torch.stack([e.sum() for e in as_tuple(call.function(*inputs))]).sum()
+        first = torch.autograd.grad(
+            total, leaves, create_graph=True, materialize_grads=True
+        )
+        again = torch.stack([each.square().sum() for each in first]).sum()
+        if again.requires_grad:
+            torch.autograd.grad(again, leaves, allow_unused=True)
+    except RuntimeError:
+        return False
+    return True
+
+
+def in_eval(call: Call) -> Call:
+    """Put a layer into eval mode, as the generated gradcheck does."""
+    if isinstance(call.function, torch.nn.Module):
+        call.function.eval()
+    return call
+
+
+def leaves_of(call: Call, inputs: Sequence[Any]) -> list[Tensor]:
+    """List the inputs and parameters that are differentiated."""
+    found = [each for each in inputs if is_leaf(each)]
+    return found + [parameter for _, parameter in call.parameters]
+
+
+def draw_like(leaf: Tensor, generator: torch.Generator) -> Tensor:
+    """Draw a direction to move a leaf in."""
+    return torch.randn(leaf.shape, generator=generator, dtype=torch.float64)

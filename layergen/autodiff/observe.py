@@ -7,11 +7,13 @@ from typing import Any
 from torch import Tensor
 
 from layergen.autodiff.adapter import looks_at_values
-from layergen.autodiff.call import Answer, is_leaf
+from layergen.autodiff.call import Answer, as_tuple, is_leaf
 from layergen.autodiff.effects import (
     check_inputs_unchanged,
+    differentiates_twice,
     draws_random,
     dtypes_of,
+    gradient_is_derivative,
     vmaps,
 )
 from layergen.autodiff.returns import check_returns, inferred
@@ -19,7 +21,7 @@ from layergen.autodiff.subject import Subject
 from layergen.errors import BadRequest, CannotDerive
 from layergen.ir.trial import Trial
 from layergen.spec.inputs import Example
-from layergen.spec.model import Shape
+from layergen.spec.model import Kind, Shape
 
 __all__ = ["observed"]
 
@@ -33,7 +35,7 @@ def observed(
     chosen: tuple[Example, ...],
     *,
     returns: tuple[Shape, ...],
-    must_be_pure: bool,
+    made: Kind,
 ) -> Trial:
     """Run a forward on the examples, and gather what that shows.
 
@@ -41,25 +43,28 @@ def observed(
         subject: the forward.
         chosen: the examples; the first must run.
         returns: the shapes that were declared, or ().
-        must_be_pure: whether random numbers are refused, and vmap is promised.
+        made: what it is the forward of; only layers may draw random numbers.
     """
     first = chosen[0]
     check_inputs_unchanged(subject, first)
     subject = on_finite_inputs(subject, first)
     kept = tuple(each for each in chosen if runs(subject, each))
     inputs = subject.inputs(first)
-    random = draws_random(subject, first, must_be_pure)
+    random = draws_random(subject, first, made is not Kind.LAYER)
     answer = subject.answer(first)
+    check_outputs(subject, kept, made)
     check_returns(subject, kept, returns)
     return Trial(
         examples=kept,
-        differentiable=reached(subject, inputs, answer, first),
+        differentiable=reached(subject, kept),
         dtypes=dtypes_of(subject, first),
         positive=subject.positive,
         outputs=len(answer.outputs),
         scalar=is_scalar(answer, inputs),
         random=random,
-        vmaps=not must_be_pure or vmaps(subject.call(first), inputs),
+        gradchecks=gradient_is_derivative(subject, first),
+        gradgradchecks=differentiates_twice(subject, first),
+        vmaps=made is Kind.LAYER or vmaps(subject.call(first), inputs),
         compiles=not looks_at_values(subject.call(first).function, inputs),
         returns=returns or inferred(subject, kept),
     )
@@ -67,10 +72,17 @@ def observed(
 
 def on_finite_inputs(subject: Subject, first: Example) -> Subject:
     """Choose inputs on which the forward and its gradient are finite."""
-    for positive in (False, True):
-        chosen = replace(subject, positive=positive)
-        if chosen.answer_or_why(first).is_finite():
-            return chosen
+    on_positive = replace(subject, positive=True)
+    try:
+        if subject.answer_or_why(first).is_finite():
+            return subject
+    except BadRequest as failure:  # as binary_cross_entropy does outside of (0, 1)
+        try:
+            on_positive.answer(first)
+        except Exception:
+            raise failure from failure.__cause__
+    if on_positive.answer_or_why(first).is_finite():
+        return on_positive
     raise BadRequest(
         "the forward or its gradient is not finite, neither on normal inputs nor on ones "
         "between 0.1 and 0.9",
@@ -92,29 +104,63 @@ def runs(subject: Subject, example: Example) -> bool:
         return False  # this forward does not broadcast, or takes no empty input
 
 
-def reached(
-    subject: Subject, inputs: Sequence[Any], answer: Answer, first: Example
-) -> tuple[str, ...]:
-    """List the inputs that a gradient reaches; every parameter must be."""
-    pairs = zip(subject.tensors, inputs, strict=True)
-    leaves = [each.name for each, value in pairs if is_leaf(value)]
-    learning = [name for name, _ in subject.call(first).parameters]
-    got = dict(zip(leaves + learning, answer.gradients, strict=True))
-    for name in learning:
-        if got[name] is None:
+def reached(subject: Subject, kept: Sequence[Example]) -> tuple[str, ...]:
+    """List the inputs that a gradient reaches in some example; every parameter must be."""
+    got: dict[str, None] = {}
+    for example in kept:
+        pairs = zip(subject.tensors, subject.inputs(example), strict=True)
+        names = [each.name for each, value in pairs if is_leaf(value)]
+        names += [name for name, _ in subject.call(example).parameters]
+        gradients = zip(names, subject.answer(example).gradients, strict=True)
+        got |= dict.fromkeys(name for name, each in gradients if each is not None)
+    for name, _ in subject.call(kept[0]).parameters:
+        if name not in got:
             raise CannotDerive(
                 f"no gradient reaches the parameter {name!r}: it would never learn",
                 place=subject.place,
                 instead="Use it where the result is differentiable, or make it a --buffer.",
             )
-    found = tuple(name for name in leaves if got[name] is not None)
+    found = tuple(each.name for each in subject.tensors if each.name in got)
     if not found:
+        names = [each.name for each in subject.tensors]
         raise CannotDerive(
-            f"no gradient reaches {', '.join(leaves) or 'any input'} through this forward",
+            f"no gradient reaches {', '.join(names) or 'any input'} through this forward",
             place=subject.place,
             instead="A step such as argmax, sign or round has none; write it as a plain function.",
         )
     return found
+
+
+def check_outputs(subject: Subject, kept: Sequence[Example], made: Kind) -> None:
+    """Refuse outputs that no backward can be written for."""
+    for example in kept if made is not Kind.LAYER else kept[:1]:
+        inputs = subject.inputs(example)
+        outputs = as_tuple(subject.call(example).function(*inputs))
+        for each in outputs:
+            refuse_output(subject, each, inputs)
+        if made is Kind.LOSS and len(outputs) > 1:
+            raise CannotDerive(
+                f"the forward returns {len(outputs)} tensors, and a loss is one",
+                place=subject.place,
+                instead="Return the losses, one for each element or sample, or their sum.",
+            )
+
+
+def refuse_output(subject: Subject, output: Tensor, inputs: Sequence[Any]) -> None:
+    """Refuse an output without a gradient of its own."""
+    if not output.is_floating_point():
+        raise CannotDerive(
+            f"the forward returns a tensor of {output.dtype}, which has no gradient",
+            place=subject.place,
+            instead="Return floating tensors only; compute the rest in a function of its own.",
+        )
+    for argument, value in zip(subject.tensors, inputs, strict=True):
+        if output is value:
+            raise CannotDerive(
+                f"the forward returns {argument.name} itself",
+                place=subject.place,
+                instead=f"Return a tensor of its own: {argument.name}.clone().",
+            )
 
 
 def is_scalar(answer: Answer, inputs: Sequence[Any]) -> bool:

@@ -16,6 +16,7 @@ from layergen.spec.calling import inputs_of
 from layergen.spec.inputs import Example, examples
 from layergen.spec.model import (
     Forward,
+    Kind,
     LayerSpec,
     LossSpec,
     OpSpec,
@@ -82,7 +83,7 @@ def function_trial(spec: Spec, made: OpSpec | LossSpec) -> Trial:
         Subject(made.forward, tensors, call, own_inputs(made.forward, {})),
         tried_on(made.forward, examples(made.arguments, made.cases)),
         returns=made.returns if isinstance(made, OpSpec) else (),
-        must_be_pure=True,
+        made=Kind.OP if isinstance(made, OpSpec) else Kind.LOSS,
     )
 
 
@@ -105,7 +106,7 @@ def layer_trial(
         Subject(layer.forward, tensors, call, own_inputs(layer.forward, known)),
         tried_on(layer.forward, examples(layer.arguments, layer.cases, bound)),
         returns=layer.returns,
-        must_be_pure=False,
+        made=Kind.LAYER,
     )
 
 
@@ -122,6 +123,13 @@ def notes_on(name: str, trial: Trial) -> list[str]:
         found.append(
             f"{name}: its forward does not run in {' and '.join(missing)}; no test of that."
         )
+    if not trial.gradchecks:
+        found.append(
+            f"{name}: its gradient is not its derivative (it stops or replaces one), so "
+            "there is no gradcheck; it is compared with autograd of the forward."
+        )
+    elif not trial.gradgradchecks:
+        found.append(f"{name}: torch has no second derivative of it; no gradgradcheck.")
     if not trial.vmaps:
         found.append(
             f"{name}: torch.func.vmap does not take its forward; no test of it."

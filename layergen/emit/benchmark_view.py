@@ -68,7 +68,11 @@ def of_function(
         if not each.type.is_tensor
     }
     arguments = words.joined(
-        f"{each.name}={scalars[each.name]!r}" if each.name in scalars else each.name
+        (
+            f"{each.name}={scalars[each.name]!r}"
+            if each.name in scalars
+            else f"{each.name}={each.name}"
+        )
         for each in made.arguments
     )
     head = f"lambda {words.joined(tensors)}: "

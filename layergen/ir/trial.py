@@ -27,6 +27,8 @@ class Trial:
         outputs: how many tensors it returns.
         scalar: whether its only output is a scalar whatever the inputs' shapes.
         random: whether it draws random numbers.
+        gradchecks: whether its gradient is its derivative: no `detach` parts them.
+        gradgradchecks: whether it can be differentiated twice.
         vmaps: whether torch.func.vmap of its gradient runs.
         compiles: whether it never looks at a tensor's values, so that it compiles whole.
         returns: shapes of the outputs by the names of their dimensions; () where no name fits.
@@ -39,6 +41,8 @@ class Trial:
     outputs: int = 1
     scalar: bool = False
     random: bool = False
+    gradchecks: bool = True
+    gradgradchecks: bool = True
     vmaps: bool = True
     compiles: bool = True
     returns: tuple[Shape, ...] = ()

@@ -55,7 +55,10 @@ def gradients(function, args, parameters=()):
     cotangents = [
         torch.linspace(-1, 1, out.numel()).reshape(out.shape).to(out) for out in outputs
     ]
-    return *outputs, *torch.autograd.grad(outputs, [*wanted, *parameters], cotangents)
+    grads = torch.autograd.grad(
+        outputs, [*wanted, *parameters], cotangents, materialize_grads=True
+    )
+    return *outputs, *grads
 
 
 def assert_as_accurate(actual, plain, exact, dtype):
@@ -108,7 +111,8 @@ def test_strided_inputs(case):
 def gradients_of_sum(function, args):
     """Differentiate the plain sum: its cotangent is one number, expanded with stride 0."""
     wanted = [a for a in args if isinstance(a, torch.Tensor) and a.requires_grad]
-    return torch.autograd.grad(sum(out.sum() for out in (function(*args),)), wanted)
+    total = sum(out.sum() for out in (function(*args),))
+    return torch.autograd.grad(total, wanted, materialize_grads=True)
 
 
 @pytest.mark.parametrize("case", CASES)

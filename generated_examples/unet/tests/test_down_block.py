@@ -92,7 +92,10 @@ def gradients(function, args, parameters=()):
     cotangents = [
         torch.linspace(-1, 1, out.numel()).reshape(out.shape).to(out) for out in outputs
     ]
-    return *outputs, *torch.autograd.grad(outputs, [*wanted, *parameters], cotangents)
+    grads = torch.autograd.grad(
+        outputs, [*wanted, *parameters], cotangents, materialize_grads=True
+    )
+    return *outputs, *grads
 
 
 def assert_as_accurate(actual, plain, exact, dtype):

@@ -110,6 +110,8 @@ class SubjectView:
     counts_work: bool
     function_class: str
     dtypes: tuple[str, ...]
+    gradchecks: bool
+    gradgradchecks: bool
     autocasts: bool
     vmaps: bool
     compiles: bool
@@ -159,6 +161,8 @@ class LayerTestView:
     checks_shapes: bool
     extra_repr: str
     dtypes: tuple[str, ...]
+    gradchecks: bool
+    gradgradchecks: bool
     random: bool
     compiles: bool
     uses_inductor: bool
