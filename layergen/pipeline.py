@@ -63,6 +63,11 @@ def create(
     """
     on_progress("reading")
     into = into.absolute()
+    if into.exists() and not into.is_dir():
+        raise BadRequest(
+            f"{shown(into)} is a file, where a folder belongs",
+            instead="Name another place with --into.",
+        )
     home = read.find_component(into, request.name)
     previous = None if home is None else (home / RECORD).read_text()
     existing = (
@@ -125,7 +130,7 @@ def recover(folders: Sequence[Path]) -> tuple[str, ...]:
 def text_of(record: Path) -> str:
     """Read a layergen.toml."""
     try:
-        return record.read_text(encoding="utf-8")
+        return record.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise BadRequest(
             f"{shown(record)} is no text: byte {error.start} is not UTF-8",

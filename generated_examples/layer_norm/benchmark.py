@@ -26,7 +26,7 @@ def contenders(device, dtype):
             x=x, weight=weight, bias=bias, eps=1e-05
         ),
         "plain autograd": lambda x, weight, bias: LayerNormFunction.forward(
-            x, weight, bias, 1e-05
+            x=x, weight=weight, bias=bias, eps=1e-05
         ),
     }
 

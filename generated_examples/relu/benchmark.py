@@ -23,7 +23,7 @@ def contenders(device, dtype):
     """Name what is compared: each a function of the tensors alone."""
     return {
         "relu": lambda x: relu(x=x, threshold=0.0),
-        "plain autograd": lambda x: ReLUFunction.forward(x, 0.0),
+        "plain autograd": lambda x: ReLUFunction.forward(x=x, threshold=0.0),
     }
 
 

@@ -31,7 +31,7 @@ def contenders(device, dtype):
             q=q, k=k, v=v, mask=mask, causal=False
         ),
         "plain autograd": lambda q, k, v, mask: SelfAttentionFunction.forward(
-            q, k, v, mask, False
+            q=q, k=k, v=v, mask=mask, causal=False
         ),
     }
 

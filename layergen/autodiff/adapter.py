@@ -7,19 +7,21 @@ import torch
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
-__all__ = ["looks_at_values"]
+__all__ = ["is_single", "looks_at_values"]
 
 # Operators whose answer's shape, or whose answer in Python, depends on values
 # (tags data_dependent_output and dynamic_output_shape in aten/native_functions.yaml).
+SINGLE = {torch.float32, torch.float16, torch.bfloat16}
 TAGS = {torch.Tag.data_dependent_output, torch.Tag.dynamic_output_shape}
 
 
 class WatchForValues(TorchDispatchMode):  # type: ignore[no-untyped-call] # torch's
-    """Note the operators that need a tensor's values."""
+    """Note the operators that need a tensor's values, and single precision."""
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call] # torch's
         self.seen: list[str] = []
+        self.single = False
 
     def __torch_dispatch__(
         self,
@@ -35,7 +37,15 @@ class WatchForValues(TorchDispatchMode):  # type: ignore[no-untyped-call] # torc
         always = TAGS & set(func.tags) and func is not torch.ops.aten.index.Tensor
         if by_mask or always:
             self.seen.append(str(func))
-        return func(*args, **(kwargs or {}))
+        answer = func(*args, **(kwargs or {}))
+        self.single |= any(each.dtype in SINGLE for each in tensors_in(answer))
+        return answer
+
+
+def tensors_in(answer: Any) -> list[Tensor]:
+    """List the tensors that an operator returned."""
+    found = answer if isinstance(answer, tuple | list) else (answer,)
+    return [each for each in found if isinstance(each, Tensor)]
 
 
 def looks_at_values(function: Callable[..., Any], inputs: Sequence[Any]) -> str:
@@ -43,6 +53,17 @@ def looks_at_values(function: Callable[..., Any], inputs: Sequence[Any]) -> str:
 
     What does can't be compiled whole: the compiler sees shapes and no values.
     """
-    with WatchForValues() as watch:
+    return next(iter(watched(function, inputs).seen), "")
+
+
+def is_single(function: Callable[..., Any], inputs: Sequence[Any]) -> bool:
+    """Tell whether a function computes in single precision on float64 inputs."""
+    return watched(function, inputs).single
+
+
+def watched(function: Callable[..., Any], inputs: Sequence[Any]) -> WatchForValues:
+    """Run a function and watch it."""
+    watch = WatchForValues()
+    with watch:
         function(*inputs)
-    return next(iter(watch.seen), "")
+    return watch

@@ -6,6 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from layergen.autodiff.adapter import looks_at_values
 from layergen.autodiff.call import Call, answered, as_tuple, is_leaf
 from layergen.autodiff.draw import changed
 from layergen.autodiff.subject import Subject
@@ -14,14 +15,18 @@ from layergen.spec.inputs import Example
 
 __all__ = [
     "check_inputs_unchanged",
+    "compiles_whole",
     "differentiates_twice",
     "draws_random",
     "dtypes_of",
     "gradient_is_derivative",
+    "scales_of",
     "vmaps",
 ]
 
 DTYPES = ("float64", "float32", "bfloat16")
+SCALES = (0.0, 1e4)
+SINGLE_STEP = 1e-2  # wide enough that float32 rounding stays below the difference
 STEP = 1e-6  # of central differences in float64, as torch.autograd.gradcheck takes it
 
 
@@ -93,7 +98,40 @@ def vmaps(call: Call, inputs: Sequence[Any]) -> bool:
     return True
 
 
-def gradient_is_derivative(subject: Subject, example: Example) -> bool:
+def compiles_whole(subject: Subject, example: Example) -> bool:
+    """Tell whether the compiler takes a forward; an expression is of what it knows."""
+    call, inputs = subject.call(example), subject.inputs(example)
+    if looks_at_values(call.function, inputs):
+        return False
+    if subject.forward.expression is not None:
+        return True
+    torch.compiler.reset()
+    try:
+        torch.compile(call.function, fullgraph=True, backend="eager")(*inputs)
+    except Exception:
+        return False
+    finally:
+        torch.compiler.reset()
+    return True
+
+
+def scales_of(subject: Subject, example: Example) -> tuple[float, ...]:
+    """List the factors of the inputs that a forward takes without an error."""
+    found = []
+    for scale in SCALES:
+        inputs = [
+            (each.detach() * scale).requires_grad_() if is_leaf(each) else each
+            for each in subject.inputs(example)
+        ]
+        try:
+            answered(subject.call(example), inputs)
+        except Exception:
+            continue  # as linalg.inv of zeros
+        found.append(scale)
+    return tuple(found)
+
+
+def gradient_is_derivative(subject: Subject, example: Example, single: bool) -> bool:
     """Tell whether the gradient is the derivative: `detach` and `no_grad` may part them.
 
     Along one random direction, against central differences (as torch's gradcheck in fast mode).
@@ -112,9 +150,10 @@ def gradient_is_derivative(subject: Subject, example: Example) -> bool:
     gradients = torch.autograd.grad(weighed(), leaves, materialize_grads=True)
     pairs = zip(gradients, along, strict=True)
     slope = sum(float((gradient * way).sum()) for gradient, way in pairs)
-    ends = [moved(weighed, leaves, along, step) for step in (STEP, -STEP)]
-    difference = (ends[0] - ends[1]) / (2 * STEP)
-    return abs(slope - difference) <= 1e-3 * max(1.0, abs(slope))
+    far = SINGLE_STEP if single else STEP
+    ends = [moved(weighed, leaves, along, step) for step in (far, -far)]
+    difference = (ends[0] - ends[1]) / (2 * far)
+    return abs(slope - difference) <= (0.05 if single else 1e-3) * max(1.0, abs(slope))
 
 
 def moved(

@@ -6,14 +6,16 @@ from typing import Any
 
 from torch import Tensor
 
-from layergen.autodiff.adapter import looks_at_values
+from layergen.autodiff.adapter import is_single
 from layergen.autodiff.call import Answer, as_tuple, is_leaf
 from layergen.autodiff.effects import (
     check_inputs_unchanged,
+    compiles_whole,
     differentiates_twice,
     draws_random,
     dtypes_of,
     gradient_is_derivative,
+    scales_of,
     vmaps,
 )
 from layergen.autodiff.returns import check_returns, inferred
@@ -43,17 +45,18 @@ def observed(
         subject: the forward.
         chosen: the examples; the first must run.
         returns: the shapes that were declared, or ().
-        made: what it is the forward of; only layers may draw random numbers.
+        made: what it is of; only layers may draw random numbers.
     """
     first = chosen[0]
     check_inputs_unchanged(subject, first)
     subject = on_finite_inputs(subject, first)
     kept = tuple(each for each in chosen if runs(subject, each))
-    inputs = subject.inputs(first)
-    random = draws_random(subject, first, made is not Kind.LAYER)
-    answer = subject.answer(first)
     check_outputs(subject, kept, made)
     check_returns(subject, kept, returns)
+    inputs, is_layer = subject.inputs(first), made is Kind.LAYER
+    random = draws_random(subject, first, not is_layer)
+    answer = subject.answer(first)
+    single = is_single(subject.call(first).function, inputs)
     return Trial(
         examples=kept,
         differentiable=reached(subject, kept),
@@ -62,10 +65,12 @@ def observed(
         outputs=len(answer.outputs),
         scalar=is_scalar(answer, inputs),
         random=random,
-        gradchecks=gradient_is_derivative(subject, first),
+        gradchecks=gradient_is_derivative(subject, first, single),
         gradgradchecks=differentiates_twice(subject, first),
-        vmaps=made is Kind.LAYER or vmaps(subject.call(first), inputs),
-        compiles=not looks_at_values(subject.call(first).function, inputs),
+        vmaps=is_layer or vmaps(subject.call(first), inputs),
+        single=single,
+        scales=() if is_layer else scales_of(subject, first),
+        compiles=compiles_whole(subject, first),
         returns=returns or inferred(subject, kept),
     )
 

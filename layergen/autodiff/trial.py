@@ -123,6 +123,8 @@ def notes_on(name: str, trial: Trial) -> list[str]:
         found.append(
             f"{name}: its forward does not run in {' and '.join(missing)}; no test of that."
         )
+    if trial.single:
+        found.append(f"{name}: it computes in single precision; gradcheck is coarse.")
     if not trial.gradchecks:
         found.append(
             f"{name}: its gradient is not its derivative (it stops or replaces one), so "
@@ -136,7 +138,7 @@ def notes_on(name: str, trial: Trial) -> list[str]:
         )
     if not trial.compiles:
         found.append(
-            f"{name}: its forward looks at a tensor's values, so it can't be compiled "
-            "whole; no test of torch.compile."
+            f"{name}: its forward can't be compiled whole: it looks at a "
+            "tensor's values or leaves torch; no test of it."
         )
     return found

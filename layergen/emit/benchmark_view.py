@@ -61,34 +61,15 @@ def of_function(
 ) -> BenchmarkView:
     """Compare a function with plain autograd of its forward, or with itself compiled."""
     values, shapes = large(made.arguments, made.cases, ())
-    tensors = [each.name for each in made.arguments if each.type.is_tensor]
-    scalars = {
-        each.name: values[each.name]
-        for each in made.arguments
-        if not each.type.is_tensor
-    }
-    arguments = words.joined(
-        (
-            f"{each.name}={scalars[each.name]!r}"
-            if each.name in scalars
-            else f"{each.name}={each.name}"
-        )
-        for each in made.arguments
-    )
-    head = f"lambda {words.joined(tensors)}: "
-    own = f"{head}{made.name}({arguments})" if scalars else made.name
-    other, label = f"torch.compile({own})", "compiled"
+    own = called(made, made.name, values)
+    contenders = [ContenderView(made.name, own)]
     names: tuple[str, ...] = (made.name,)
-    if spec.backward is not Backward.AUTOGRAD:
+    if spec.backward is Backward.AUTOGRAD:
+        contenders.append(ContenderView("compiled", f"torch.compile({own})"))
+    else:
         function = f"{spec.name}Function"
-        plain = words.joined(
-            repr(scalars[each.name]) if each.name in scalars else each.name
-            for each in made.arguments
-        )
-        label = "plain autograd"
-        other = (
-            f"{head}{function}.forward({plain})" if scalars else f"{function}.forward"
-        )
+        plain = called(made, f"{function}.forward", values)
+        contenders.append(ContenderView("plain autograd", plain))
         names = (function, made.name)
     return BenchmarkView(
         name=made.name,
@@ -98,8 +79,22 @@ def of_function(
         draw=drawing(trial).replace("dtype=torch.float64", "device=device"),
         drawn=drawn(made.arguments, trial, shapes),
         setup="",
-        contenders=(ContenderView(made.name, own), ContenderView(label, other)),
+        contenders=tuple(contenders),
     )
+
+
+def called(
+    made: OpSpec | LossSpec, function: str, values: dict[str, sizes.Value]
+) -> str:
+    """Write a function of the tensors alone, its scalars fixed."""
+    tensors = [each.name for each in made.arguments if each.type.is_tensor]
+    if len(tensors) == len(made.arguments):
+        return function
+    arguments = words.joined(
+        f"{each.name}={each.name if each.type.is_tensor else repr(values[each.name])}"
+        for each in made.arguments
+    )
+    return f"lambda {words.joined(tensors)}: {function}({arguments})"
 
 
 def drawn(

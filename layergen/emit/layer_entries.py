@@ -6,7 +6,7 @@ from layergen.emit.case_view import inputs_view, outputs_view
 from layergen.emit.entry import Entry, entry
 from layergen.emit.layer_view import layer_view, runs_inline
 from layergen.emit.op_view import forward_view
-from layergen.emit.test_view import layer_test_view
+from layergen.emit.test_view import layer_test_view, owned_view
 from layergen.emit.uses import uses_of
 from layergen.emit.views import ForwardView, LayerModuleView, LayerView
 from layergen.emit.words import docstring
@@ -54,6 +54,7 @@ def layer_entries(spec: Spec, trials: Trials, package: str) -> Iterator[Entry]:
                 returns=layer.returns,
             ),
             outputs=outputs_view(trial),
+            owned=owned_view(layer, view),
         )
 
 

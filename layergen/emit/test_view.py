@@ -4,10 +4,13 @@ from collections.abc import Sequence
 
 from layergen.emit import words
 from layergen.emit.layer_view import supplied_call
+from layergen.emit.loss_view import REDUCTION
 from layergen.emit.views import (
     LayerTestView,
     LayerView,
+    OwnedView,
     ProfileView,
+    ResetView,
     SubjectView,
     TestView,
 )
@@ -24,7 +27,13 @@ from layergen.spec.model import (
     Spec,
 )
 
-__all__ = ["function_test_view", "layer_test_view", "profile_view", "subject_view"]
+__all__ = [
+    "function_test_view",
+    "layer_test_view",
+    "owned_view",
+    "profile_view",
+    "subject_view",
+]
 
 FIRST_CASE = "CASES[0].values[0]"
 
@@ -63,6 +72,8 @@ def subject_view(
         dtypes=dtypes(trial),
         gradchecks=trial.gradchecks,
         gradgradchecks=trial.gradchecks and trial.gradgradchecks,
+        tolerance=tolerance(trial),
+        scales=tuple(map(str, trial.scales)),
         autocasts="bfloat16" in trial.dtypes,
         vmaps=trial.vmaps,
         compiles=trial.compiles,
@@ -96,6 +107,7 @@ def function_test_view(made: OpSpec | LossSpec, package: str, trial: Trial) -> T
         for each in made.arguments
         if not each.type.is_tensor
     ]
+    scalars = [each for each in made.arguments if not each.type.is_tensor]
     class_name = made.class_name if isinstance(made, LossSpec) else ""
     reduced = words.joined([*told, "reduction=reduction"])
     return TestView(
@@ -103,6 +115,21 @@ def function_test_view(made: OpSpec | LossSpec, package: str, trial: Trial) -> T
         class_name=class_name,
         package=package,
         reduces=isinstance(made, LossSpec) and not trial.scalar,
+        extra_repr=words.joined(
+            [f"{each.name}={{case['{each.name}']}}" for each in scalars]
+            + ["reduction={reduction}"]
+        ),
+        has_defaults=bool(told_defaults(scalars)),
+        defaults=told_defaults(
+            [
+                *scalars,
+                *(
+                    [REDUCTION]
+                    if isinstance(made, LossSpec) and not trial.scalar
+                    else []
+                ),
+            ]
+        ),
         full_call=words.joined(["*args", *told]),
         construct=f"{class_name}({words.joined(told)})",
         construct_reduced=f"{class_name}({reduced})",
@@ -136,15 +163,64 @@ def layer_test_view(
         dtypes=dtypes(trial),
         gradchecks=trial.gradchecks,
         gradgradchecks=trial.gradchecks and trial.gradgradchecks,
+        tolerance=tolerance(trial),
+        has_defaults=bool(told_defaults(constructor_arguments(layer))),
+        defaults=told_defaults(constructor_arguments(layer)),
         random=trial.random,
         compiles=trial.compiles,
         uses_inductor=trial.compiles and not trial.random,
     )
 
 
+def tolerance(trial: Trial) -> str:
+    """Widen gradcheck's step and tolerances for a forward in single precision."""
+    return ", eps=1e-2, atol=1e-2, rtol=1e-2" if trial.single else ""
+
+
+def told_defaults(arguments: Sequence[Argument]) -> str:
+    """Write the dict of the defaults of scalars, or "" where there is none."""
+    pairs = [
+        f'"{each.name}": {each.default}'
+        for each in arguments
+        if each.default is not None and not each.type.is_tensor
+    ]
+    return f"{{{words.joined(pairs)}}}" if pairs else ""
+
+
+def parameters_text(layer: LayerSpec) -> str:
+    """Write the set of a layer's parameters; an optional one is there as the case says."""
+    always = [each.name for each in layer.parameters if not each.optional]
+    text = words.set_text(always)
+    for each in layer.parameters:
+        if each.optional:
+            text += f' | ({{"{each.name}"}} if case["{each.name}"] else set())'
+    return text
+
+
+def first_value(reset: ResetView) -> str:
+    """Write the check that a parameter or buffer begins as its init says."""
+    call = reset.call.replace("self.", "layer.")
+    tensor = f"layer.{reset.name}"
+    again = call.replace(f"({tensor}", f"(torch.empty_like({tensor})", 1)
+    return f"assert torch.equal({tensor}, {again})"
+
+
 def called(layer: LayerSpec, arguments: list[str]) -> str:
     """Write a call of the constructor."""
     return f"{layer.name}({words.joined(arguments)})"
+
+
+def owned_view(layer: LayerSpec, view: LayerView) -> OwnedView:
+    """Describe what a layer itself holds."""
+    always = [e.name for e in (*layer.parameters, *layer.buffers) if not e.optional]
+    return OwnedView(
+        tensors=bool(view.resets),
+        parameters=parameters_text(layer),
+        buffers=words.set_text([each.name for each in layer.buffers]),
+        held=words.set_text(always),
+        first_values=tuple(map(first_value, view.resets)),
+        uses_math=any("math." in each.call for each in view.resets),
+    )
 
 
 def first_repr(layer: LayerSpec, trial: Trial) -> list[str]:

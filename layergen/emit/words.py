@@ -13,6 +13,7 @@ __all__ = [
     "joined",
     "lines_of",
     "returned",
+    "set_text",
     "shape_doc",
     "signature",
     "target",
@@ -77,6 +78,11 @@ def lines_of(words: Sequence[str]) -> tuple[str, ...]:
 def target(names: Sequence[str]) -> str:
     """Spell the left side of an unpacking: "x, beta", "(x,)"."""
     return f"({names[0]},)" if len(names) == 1 else joined(names)
+
+
+def set_text(names: Sequence[str]) -> str:
+    """Spell a set of names: "set()", '{"weight"}'."""
+    return "{" + joined(f'"{name}"' for name in names) + "}" if names else "set()"
 
 
 def tuple_text(words: Sequence[str]) -> str:

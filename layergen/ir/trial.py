@@ -1,6 +1,6 @@
 """What a trial run of a forward showed; plain data, so that the emitter needs no torch."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from layergen.spec.inputs import Example, examples
 from layergen.spec.model import (
@@ -29,6 +29,8 @@ class Trial:
         random: whether it draws random numbers.
         gradchecks: whether its gradient is its derivative: no `detach` parts them.
         gradgradchecks: whether it can be differentiated twice.
+        single: whether it computes in single precision inside, whatever comes in.
+        scales: factors of the inputs that it takes: (0.0, 1e4).
         vmaps: whether torch.func.vmap of its gradient runs.
         compiles: whether it never looks at a tensor's values, so that it compiles whole.
         returns: shapes of the outputs by the names of their dimensions; () where no name fits.
@@ -43,6 +45,8 @@ class Trial:
     random: bool = False
     gradchecks: bool = True
     gradgradchecks: bool = True
+    single: bool = False
+    scales: tuple[float, ...] = (0.0, 1e4)
     vmaps: bool = True
     compiles: bool = True
     returns: tuple[Shape, ...] = ()
@@ -72,11 +76,14 @@ def assumed(spec: Spec) -> Trials:
             else None
         ),
         layers=tuple(
-            assumed_of(
-                each.arguments,
-                each.cases,
-                (*each.parameters, *each.buffers),
-                each.returns,
+            replace(
+                assumed_of(
+                    each.arguments,
+                    each.cases,
+                    (*each.parameters, *each.buffers),
+                    each.returns,
+                ),
+                scales=(),
             )
             for each in spec.layers
         ),

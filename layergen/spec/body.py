@@ -26,6 +26,13 @@ def check_body(forward: Forward) -> None:
         BadRequest: `.item()`, `.data`, `.backward()` and their like, with the line.
     """
     source = Source(forward.source, forward.text)
+    for call in ast.walk(source.parse()):
+        if isinstance(call, ast.Call) and _is_print(call.func):
+            raise BadRequest(
+                "'print' is refused: a compiled forward can't print",
+                place=_place(call, forward, source),
+                instead="Print what it returns, outside of it.",
+            )
     for node in _members(source.parse()):
         if node.attr in REFUSED_MEMBERS:
             why, instead = REFUSED_MEMBERS[node.attr]
@@ -34,6 +41,10 @@ def check_body(forward: Forward) -> None:
                 place=_place(node, forward, source),
                 instead=instead,
             )
+
+
+def _is_print(function: ast.expr) -> bool:
+    return isinstance(function, ast.Name) and function.id == "print"
 
 
 def used_names(forward: Forward) -> frozenset[str]:
@@ -116,11 +127,12 @@ def _is_self(node: ast.expr) -> bool:
     return isinstance(node, ast.Name) and node.id == "self"
 
 
-def _place(node: ast.Attribute, forward: Forward, source: Source) -> Place:
+def _place(node: ast.expr, forward: Forward, source: Source) -> Place:
     """The line in the user's file, known inside the function; elsewhere only its text."""
     function, _ = function_node(forward)
-    _, end = source.span(node)
-    place = source.place(end - len(node.attr))
+    start, end = source.span(node)
+    at = end - len(node.attr) if isinstance(node, ast.Attribute) else start
+    place = source.place(at)
     inside = place.line is not None and (
         function.lineno <= place.line <= (function.end_lineno or 0)
     )

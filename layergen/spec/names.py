@@ -208,7 +208,7 @@ def _argument_clash(name: str, kind: Kind, others: Collection[str]) -> str:
         return f"{name!r}, which the generated code uses itself"
     if name.startswith("grad_") and name.removeprefix("grad_") in others:
         return f"the gradient of {name.removeprefix('grad_')!r} in backward"
-    if kind is Kind.LAYER and name in reserved.MODULE_MEMBERS:
+    if kind in (Kind.LAYER, Kind.LOSS) and name in reserved.MODULE_MEMBERS:
         return f"nn.Module's own {name}"
     if kind is Kind.LOSS and name == "reduction":
         return "'reduction', which every loss gets"

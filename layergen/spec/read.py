@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from layergen.errors import BadRequest
-from layergen.spec import assemble, checks, extend, given, like, names
+from layergen.spec import assemble, checks, clashes, extend, given, like, names
 from layergen.spec.assemble import Declared
 from layergen.spec.model import (
     Argument,
@@ -45,6 +45,7 @@ def from_request(
         spec = fresh(request, cwd)
     else:
         spec = again(request, cwd, existing)
+    clashes.check(spec)
     return spec, notes(request, spec)
 
 

@@ -34,8 +34,9 @@ BUILTINS = _words("""
 """)
 
 ARGUMENTS = _words("""
-    Any F Function FunctionCtx Tensor bool cls ctx device dtype factory_kwargs float grad_out
-    grad_output int isinstance len math nn range self str super torch tuple vjp
+    Any F Function FunctionCtx Tensor bool case cls ctx device dtype factory_kwargs float grad_out
+    function grad_output int isinstance layer len math nn range reference self str super torch
+    tuple vjp
     RuntimeError TypeError ValueError
 """)
 

@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Mapping
 
 from layergen.errors import BadRequest, NotYet, Place
-from layergen.spec import assemble, checks, names, tables
+from layergen.spec import assemble, checks, clashes, names, tables
 from layergen.spec.contents import FORMAT, Contents, contents
 from layergen.spec.excerpt import Where
 from layergen.spec.forward import from_text
@@ -55,7 +55,9 @@ def read(root: Node) -> Spec:
             component["tests_into"].string() if "tests_into" in component else None
         ),
     )
-    return described(spec, root, kinds)
+    made = described(spec, root, kinds)
+    clashes.check(made)
+    return made
 
 
 def node(text: str, where: str) -> Node:

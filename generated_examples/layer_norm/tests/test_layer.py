@@ -1,11 +1,13 @@
 """The LayerNorm layer as a citizen of torch.nn."""
 
 import copy
+import inspect
 import pickle
 import shutil
 
 import pytest
 import torch
+from torch import nn
 from torch._dynamo.testing import CompileCounterWithBackend
 from torch.autograd import gradcheck, gradgradcheck
 from torch.func import functional_call
@@ -218,7 +220,9 @@ def test_builds_on_meta_then_materialises():
     case = CASES[0].values[0]
     layer = LayerNorm(
         features=case["features"], eps=case["eps"], bias=case["bias"], device="meta"
-    ).to_empty(device="cpu")
+    )
+    assert all(tensor.is_meta for tensor in layer.state_dict().values())
+    layer.to_empty(device="cpu")
     floating = [t for t in layer.state_dict().values() if t.is_floating_point()]
     for tensor in floating:
         tensor.fill_(torch.nan)
@@ -240,6 +244,34 @@ def test_is_built_in_the_dtype_asked_for(dtype):
 
     tensors = layer.state_dict().values()
     assert {t.dtype for t in tensors if t.is_floating_point()} == {dtype}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_holds_what_it_should(case):
+    layer = layer_of(case)
+
+    assert set(dict(layer.named_parameters(recurse=False))) == {"weight"} | (
+        {"bias"} if case["bias"] else set()
+    )
+    assert set(dict(layer.named_buffers(recurse=False))) == set()
+    assert {"weight"} <= set(layer.state_dict())
+
+
+def test_begins_with_its_first_values():
+    layer = layer_of(CASES[0].values[0])
+    torch.manual_seed(0)
+    layer.reset_parameters()
+
+    torch.manual_seed(0)
+    assert torch.equal(layer.weight, nn.init.ones_(torch.empty_like(layer.weight)))
+    assert torch.equal(layer.bias, nn.init.zeros_(torch.empty_like(layer.bias)))
+
+
+def test_defaults():
+    defaults = {"eps": 1e-5, "bias": True}
+    parameters = inspect.signature(LayerNorm).parameters
+
+    assert {name: parameters[name].default for name in defaults} == defaults
 
 
 def test_says_what_it_is():

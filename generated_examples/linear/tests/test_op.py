@@ -125,7 +125,7 @@ def test_expanded_gradient(case):
     torch.testing.assert_close(actual, gradients_of_sum(reference.linear, args))
 
 
-@pytest.mark.parametrize("scale", [0.0, 1e4], ids=["zero", "large"])
+@pytest.mark.parametrize("scale", [0.0, 10000.0])
 @pytest.mark.parametrize("case", CASES)
 def test_ties_and_large_magnitudes_answer_as_plain_autograd(case, scale):
     args = changed(inputs(case), lambda a: a * scale)
@@ -136,11 +136,21 @@ def test_ties_and_large_magnitudes_answer_as_plain_autograd(case, scale):
     torch.testing.assert_close(actual, expected, equal_nan=True)
 
 
+def cast(function):
+    """Run the forward under autocast; its backward comes after, as in training."""
+
+    def run(*args):
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            return function(*args)
+
+    return run
+
+
 def test_under_autocast():
     args = inputs(CASES[0].values[0], torch.float32)
-    with torch.autocast("cpu", dtype=torch.bfloat16):
-        actual = gradients(linear, args)
-        plain = gradients(reference.linear, args)
+    actual = gradients(cast(linear), args)
+
+    plain = gradients(cast(reference.linear), args)
 
     exact = gradients(reference.linear, changed(args, torch.Tensor.double))
     assert_as_accurate(actual, plain, exact, torch.bfloat16)
@@ -158,7 +168,7 @@ def per_sample_gradient(function):
 def test_vmap_of_grad():
     args = inputs(CASES[0].values[0])
     batched = [0 if i in DIFFERENTIABLE else None for i in range(len(args))]
-    halved = changed(args, lambda a: 0.5 * a)
+    halved = [0.5 * a if i in DIFFERENTIABLE else a for i, a in enumerate(args)]
     batch = [
         a if dim is None else torch.stack((a, b)).detach()
         for a, b, dim in zip(args, halved, batched, strict=True)
@@ -216,7 +226,9 @@ def backward_operations(wanted):
 
 @pytest.mark.parametrize("position", DIFFERENTIABLE)
 def test_does_only_the_work_that_is_asked_for(position):
-    assert backward_operations([position]) < backward_operations(DIFFERENTIABLE)
+    others = [i for i in DIFFERENTIABLE if i != position]
+
+    assert backward_operations(others) < backward_operations(DIFFERENTIABLE)
 
 
 NO_COMPILER = not any(map(shutil.which, ("g++", "clang++", "c++")))

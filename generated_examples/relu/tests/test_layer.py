@@ -1,6 +1,7 @@
 """The ReLU layer as a citizen of torch.nn."""
 
 import copy
+import inspect
 import pickle
 import shutil
 
@@ -171,6 +172,13 @@ def test_state_dict_round_trip():
 
     there = gradients(other, inputs(case))
     torch.testing.assert_close(there, gradients(layer, inputs(case)), rtol=0, atol=0)
+
+
+def test_defaults():
+    defaults = {"threshold": 0.0}
+    parameters = inspect.signature(ReLU).parameters
+
+    assert {name: parameters[name].default for name in defaults} == defaults
 
 
 def test_says_what_it_is():

@@ -1,6 +1,7 @@
 """The SelfAttention layer as a citizen of torch.nn."""
 
 import copy
+import inspect
 import pickle
 import shutil
 
@@ -233,7 +234,9 @@ def test_builds_on_meta_then_materialises():
         num_heads=case["num_heads"],
         causal=case["causal"],
         device="meta",
-    ).to_empty(device="cpu")
+    )
+    assert all(tensor.is_meta for tensor in layer.state_dict().values())
+    layer.to_empty(device="cpu")
     floating = [t for t in layer.state_dict().values() if t.is_floating_point()]
     for tensor in floating:
         tensor.fill_(torch.nan)
@@ -258,6 +261,13 @@ def test_is_built_in_the_dtype_asked_for(dtype):
 
     tensors = layer.state_dict().values()
     assert {t.dtype for t in tensors if t.is_floating_point()} == {dtype}
+
+
+def test_defaults():
+    defaults = {"num_heads": 1, "causal": False}
+    parameters = inspect.signature(SelfAttention).parameters
+
+    assert {name: parameters[name].default for name in defaults} == defaults
 
 
 def test_says_what_it_is():

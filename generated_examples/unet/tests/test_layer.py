@@ -1,6 +1,7 @@
 """The UNet layer as a citizen of torch.nn."""
 
 import copy
+import inspect
 import pickle
 import shutil
 
@@ -229,7 +230,9 @@ def test_builds_on_meta_then_materialises():
         features=case["features"],
         depth=case["depth"],
         device="meta",
-    ).to_empty(device="cpu")
+    )
+    assert all(tensor.is_meta for tensor in layer.state_dict().values())
+    layer.to_empty(device="cpu")
     floating = [t for t in layer.state_dict().values() if t.is_floating_point()]
     for tensor in floating:
         tensor.fill_(torch.nan)
@@ -255,6 +258,13 @@ def test_is_built_in_the_dtype_asked_for(dtype):
 
     tensors = layer.state_dict().values()
     assert {t.dtype for t in tensors if t.is_floating_point()} == {dtype}
+
+
+def test_defaults():
+    defaults = {"features": 64, "depth": 4}
+    parameters = inspect.signature(UNet).parameters
+
+    assert {name: parameters[name].default for name in defaults} == defaults
 
 
 def test_says_what_it_is():

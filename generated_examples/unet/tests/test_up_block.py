@@ -218,7 +218,9 @@ def test_builds_on_meta_then_materialises():
         in_channels=case["in_channels"],
         out_channels=case["out_channels"],
         device="meta",
-    ).to_empty(device="cpu")
+    )
+    assert all(tensor.is_meta for tensor in layer.state_dict().values())
+    layer.to_empty(device="cpu")
     floating = [t for t in layer.state_dict().values() if t.is_floating_point()]
     for tensor in floating:
         tensor.fill_(torch.nan)

@@ -9,6 +9,7 @@ __all__ = [
     "InputsView",
     "LayerTestView",
     "OutputsView",
+    "OwnedView",
     "ProfileView",
     "ReferencePartView",
     "ReferenceView",
@@ -112,6 +113,8 @@ class SubjectView:
     dtypes: tuple[str, ...]
     gradchecks: bool
     gradgradchecks: bool
+    tolerance: str
+    scales: tuple[str, ...]
     autocasts: bool
     vmaps: bool
     compiles: bool
@@ -133,6 +136,9 @@ class TestView:
     class_name: str
     package: str
     reduces: bool
+    extra_repr: str
+    has_defaults: bool
+    defaults: str
     full_call: str
     construct: str
     construct_reduced: str
@@ -163,9 +169,31 @@ class LayerTestView:
     dtypes: tuple[str, ...]
     gradchecks: bool
     gradgradchecks: bool
+    tolerance: str
+    has_defaults: bool
+    defaults: str
     random: bool
     compiles: bool
     uses_inductor: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OwnedView:
+    """What a layer itself holds.
+
+    Attributes:
+        tensors: whether it holds any.
+        parameters: the set of their names, as an expression of `case`.
+        held: the set of names that state_dict() always has.
+        first_values: lines that check what reset_parameters gives.
+    """
+
+    tensors: bool
+    parameters: str
+    buffers: str
+    held: str
+    first_values: tuple[str, ...]
+    uses_math: bool
 
 
 @dataclass(frozen=True, slots=True)
