@@ -1,5 +1,6 @@
 """The whole journey: a request or a layergen.toml becomes a plan, and a plan becomes files."""
 
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from os.path import relpath
@@ -164,6 +165,7 @@ def placed(spec: Spec, folder: Path, tests_into: Path | None, *, is_new: bool) -
 def verified(spec: Spec, on_progress: Callable[[str], None]) -> Trials:
     """Run every forward once. Only here is torch imported."""
     on_progress("running the forward")
+    warnings.filterwarnings("ignore", message="Failed to initialize NumPy")  # torch's
     from layergen.autodiff.trial import tried
 
     return tried(spec)

@@ -12,6 +12,7 @@ from layergen.autodiff.draw import changed
 from layergen.autodiff.subject import Subject
 from layergen.errors import CannotDerive
 from layergen.spec.inputs import Example
+from layergen.spec.model import Form
 
 __all__ = [
     "check_inputs_unchanged",
@@ -103,7 +104,8 @@ def compiles_whole(subject: Subject, example: Example) -> bool:
     call, inputs = subject.call(example), subject.inputs(example)
     if looks_at_values(call.function, inputs):
         return False
-    if subject.forward.expression is not None:
+    is_plain = subject.forward.form is Form.FUNCTION
+    if is_plain and subject.forward.expression is not None:
         return True
     torch.compiler.reset()
     try:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from layergen.autodiff.adapter import is_single
@@ -23,7 +24,7 @@ from layergen.autodiff.subject import Subject
 from layergen.errors import BadRequest, CannotDerive
 from layergen.ir.trial import Trial
 from layergen.spec.inputs import Example
-from layergen.spec.model import Kind, Shape
+from layergen.spec.model import ArgumentType, Kind, Shape
 
 __all__ = ["observed"]
 
@@ -39,13 +40,9 @@ def observed(
     returns: tuple[Shape, ...],
     made: Kind,
 ) -> Trial:
-    """Run a forward on the examples, and gather what that shows.
+    """Run a forward on the examples, of which the first must run, and gather what that shows.
 
-    Args:
-        subject: the forward.
-        chosen: the examples; the first must run.
-        returns: the shapes that were declared, or ().
-        made: what it is of; only layers may draw random numbers.
+    Of what is made, only layers may draw random numbers; `returns` was declared, or ().
     """
     first = chosen[0]
     check_inputs_unchanged(subject, first)
@@ -60,6 +57,7 @@ def observed(
     return Trial(
         examples=kept,
         differentiable=reached(subject, kept),
+        below=tuple(index_below(subject, each) for each in kept if has_index(subject)),
         dtypes=dtypes_of(subject, first),
         positive=subject.positive,
         outputs=len(answer.outputs),
@@ -126,7 +124,7 @@ def reached(subject: Subject, kept: Sequence[Example]) -> tuple[str, ...]:
                 instead="Use it where the result is differentiable, or make it a --buffer.",
             )
     found = tuple(each.name for each in subject.tensors if each.name in got)
-    if not found:
+    if not found and not subject.call(kept[0]).parameters:
         names = [each.name for each in subject.tensors]
         raise CannotDerive(
             f"no gradient reaches {', '.join(names) or 'any input'} through this forward",
@@ -138,11 +136,11 @@ def reached(subject: Subject, kept: Sequence[Example]) -> tuple[str, ...]:
 
 def check_outputs(subject: Subject, kept: Sequence[Example], made: Kind) -> None:
     """Refuse outputs that no backward can be written for."""
-    for example in kept if made is not Kind.LAYER else kept[:1]:
+    for example in kept:
         inputs = subject.inputs(example)
         outputs = as_tuple(subject.call(example).function(*inputs))
         for each in outputs:
-            refuse_output(subject, each, inputs)
+            refuse_output(subject, each, inputs if made is not Kind.LAYER else ())
         if made is Kind.LOSS and len(outputs) > 1:
             raise CannotDerive(
                 f"the forward returns {len(outputs)} tensors, and a loss is one",
@@ -159,13 +157,45 @@ def refuse_output(subject: Subject, output: Tensor, inputs: Sequence[Any]) -> No
             place=subject.place,
             instead="Return floating tensors only; compute the rest in a function of its own.",
         )
-    for argument, value in zip(subject.tensors, inputs, strict=True):
+    for argument, value in zip(subject.tensors, inputs, strict=False):
         if output is value:
             raise CannotDerive(
                 f"the forward returns {argument.name} itself",
                 place=subject.place,
                 instead=f"Return a tensor of its own: {argument.name}.clone().",
             )
+
+
+def has_index(subject: Subject) -> bool:
+    """Tell whether an argument is a tensor of integers."""
+    return any(each.type is ArgumentType.INDEX for each in subject.tensors)
+
+
+def index_below(subject: Subject, example: Example) -> int:
+    """Find how large an index may be: the largest size in the example that the forward takes."""
+    indices = {e.name for e in subject.tensors if e.type is ArgumentType.INDEX}
+    sizes = {
+        size for name, shape in example.shapes if name not in indices for size in shape
+    }
+    sizes |= {value for _, value in example.values if isinstance(value, int)}
+    for size in sorted(sizes, reverse=True) if indices else ():
+        pairs = zip(subject.tensors, subject.inputs(example), strict=True)
+        inputs = [
+            torch.full_like(value, size - 1) if each.name in indices else value
+            for each, value in pairs
+        ]
+        if size > 2 and succeeds(subject, example, inputs):
+            return size
+    return 2
+
+
+def succeeds(subject: Subject, example: Example, inputs: Sequence[Any]) -> bool:
+    """Tell whether a forward takes these inputs."""
+    try:
+        subject.call(example).function(*inputs)
+    except Exception:
+        return False  # an index out of range
+    return True
 
 
 def is_scalar(answer: Answer, inputs: Sequence[Any]) -> bool:

@@ -12,6 +12,8 @@ from layergen.spec.model import Argument, Forward
 
 __all__ = ["Subject"]
 
+SIZE_WORDS = ("size", "shape", "dimension", "rank")  # of torch's messages
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:
@@ -82,6 +84,8 @@ class Subject:
             f"They were {', '.join(told)}. If these sizes can't be, say which can: "
             f"--shape {name}=..."
         )
+        if not any(word in str(error) for word in SIZE_WORDS):
+            instead = f"They were {', '.join(told)}."
         if self.own_inputs is not None:
             instead = "They came from the example_inputs() beside it."
         return BadRequest(

@@ -31,12 +31,22 @@ def inputs_view(
     ]
     cases = trial.examples[:1] if from_user else trial.examples
     return InputsView(
-        cases=tuple(case_view(each, tensors, returns, from_user) for each in cases),
+        cases=tuple(
+            case_view(each, tensors, returns, below, from_user)
+            for each, below in zip(cases, belows(tensors, trial), strict=False)
+        ),
         from_user=from_user,
         wanted=words.tuple_text(wanted),
         draw=drawing(trial),
         drawn=drawn(tensors, trial, 'case["{}"]'),
     )
+
+
+def belows(tensors: Sequence[Argument], trial: Trial) -> tuple[int, ...]:
+    """List what index tensors are drawn below, a 0 for each example without any."""
+    if all(each.type is not ArgumentType.INDEX for each in tensors):
+        return (0,) * len(trial.examples)
+    return trial.below or (2,) * len(trial.examples)
 
 
 def drawing(trial: Trial) -> str:
@@ -57,7 +67,8 @@ def drawn(tensors: Sequence[Argument], trial: Trial, shape_of: str) -> tuple[str
         shape = shape_of.format(each.name)
         text = f"draw({shape})"
         if each.type is ArgumentType.INDEX:
-            text = f"torch.randint(2, {shape}, generator=generator)"
+            below = shape_of.format("index_below")
+            text = f"torch.randint({below}, {shape}, generator=generator)"
         elif each.name not in trial.differentiable:
             text += ".detach()"
         if any(each.name not in dict(example.shapes) for example in trial.examples):
@@ -70,6 +81,7 @@ def case_view(
     example: Example,
     tensors: Sequence[Argument],
     returns: tuple[Shape, ...],
+    below: int,
     from_user: bool,
 ) -> CaseView:
     """Write one example as a dict."""
@@ -77,6 +89,8 @@ def case_view(
     if not from_user:
         given = dict(example.shapes)
         told |= {each.name: given.get(each.name) for each in tensors}
+    if below and not from_user:
+        told["index_below"] = below
     if returns:
         known = sizes_of(tensors, example)
         told["returns"] = [filled(shape, known) for shape in returns]

@@ -256,7 +256,7 @@ def profile_view(spec: Spec, trial: Trial) -> ProfileView:
     home = "test_op" if spec.op else "test_loss"
     scalars = any(not each.type.is_tensor for each in made.arguments)
     name = "unreduced" if spec.loss and not trial.scalar else made.name
-    names = ["CASES", *(["bound"] * scalars), "inputs", name]
+    names = ["CASES", *sorted([*(["bound"] * scalars), "inputs", name])]
     return ProfileView(
         name=made.name,
         by_operators=not has_function,

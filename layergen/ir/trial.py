@@ -22,6 +22,7 @@ class Trial:
     Attributes:
         examples: those that the forward takes; the first has every argument present.
         differentiable: the tensor arguments that a gradient reaches.
+        below: for each example, the number that index tensors are drawn below.
         dtypes: the floating dtypes that the forward runs in, widest first: ("float64", ...).
         positive: whether inputs are drawn from (0.1, 0.9), where normal ones gave NaN.
         outputs: how many tensors it returns.
@@ -38,6 +39,7 @@ class Trial:
 
     examples: tuple[Example, ...]
     differentiable: tuple[str, ...]
+    below: tuple[int, ...] = ()
     dtypes: tuple[str, ...] = ("float64", "float32", "bfloat16")
     positive: bool = False
     outputs: int = 1

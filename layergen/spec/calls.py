@@ -11,6 +11,7 @@ from layergen.spec.vocabulary import (
     ATTRIBUTES,
     BUILTIN_NUMERIC,
     CONSTANTS,
+    DROPOUTS,
     FACTORIES,
     FUNCTIONS,
     KNOWN_FUNCTIONS,
@@ -107,6 +108,12 @@ def _unknown_function(call: ast.Call, name: str, context: Context) -> BadRequest
             call,
             f"{name!r} is refused: names with a leading '_' are Python's own",
             "Use torch's functions.",
+        )
+    if name in DROPOUTS:
+        return context.refuse(
+            call,
+            f"{name} would go on in eval mode",
+            "Give a layer the module: --submodule 'drop=nn.Dropout(0.5)', and drop(x).",
         )
     if name in RANDOM:
         return context.refuse(

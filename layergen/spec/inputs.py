@@ -175,12 +175,15 @@ def told(
 
 def left_out(arguments: tuple[Argument, ...], plain: Example) -> tuple[Example, ...]:
     """Leave each tensor that may be None out of the plainest run."""
+    optional = [e.name for e in arguments if e.type is ArgumentType.OPTIONAL_TENSOR]
+    left = {f"without_{name}": {name} for name in optional}
+    if optional[1:]:
+        left["without_any"] = set(optional)
     return tuple(
         Example(
-            f"without_{each.name}",
-            tuple(pair for pair in plain.shapes if pair[0] != each.name),
+            name,
+            tuple(pair for pair in plain.shapes if pair[0] not in names),
             plain.values,
         )
-        for each in arguments
-        if each.type is ArgumentType.OPTIONAL_TENSOR
+        for name, names in left.items()
     )

@@ -1,7 +1,7 @@
 """What an expression may say, as frozen data: torch's functions, methods and attributes.
 
 A bare name is looked up in the order of FUNCTIONS: `silu(x)` means `F.silu(x)`. Left out is what
-draws random numbers (dropout apart, whose effect is its meaning), works in place, or reads a
+draws random numbers, works in place, or reads a
 tensor's values into Python.
 """
 
@@ -12,6 +12,7 @@ __all__ = [
     "ATTRIBUTES",
     "BUILTIN_NUMERIC",
     "CONSTANTS",
+    "DROPOUTS",
     "FACTORIES",
     "FUNCTIONS",
     "INSTEAD_OF_CHARACTER",
@@ -62,11 +63,11 @@ _TORCH = _SHARED | FACTORIES | _words("""
 # What people write with F, though some of it is in torch as well.
 _FUNCTIONAL = _words("""
     adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d adaptive_max_pool1d
-    adaptive_max_pool2d adaptive_max_pool3d affine_grid alpha_dropout avg_pool1d avg_pool2d
+    adaptive_max_pool2d adaptive_max_pool3d affine_grid avg_pool1d avg_pool2d
     avg_pool3d batch_norm bilinear binary_cross_entropy binary_cross_entropy_with_logits celu
     channel_shuffle conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d
-    cosine_embedding_loss cosine_similarity cross_entropy ctc_loss dropout dropout1d dropout2d
-    dropout3d elu embedding feature_alpha_dropout fold gaussian_nll_loss gelu glu grid_sample
+    cosine_embedding_loss cosine_similarity cross_entropy ctc_loss
+    elu embedding fold gaussian_nll_loss gelu glu grid_sample
     group_norm hardshrink hardsigmoid hardswish hardtanh hinge_embedding_loss huber_loss
     instance_norm interpolate kl_div l1_loss layer_norm leaky_relu linear local_response_norm
     logsigmoid lp_pool1d lp_pool2d lp_pool3d margin_ranking_loss max_pool1d max_pool2d max_pool3d
@@ -101,9 +102,9 @@ KNOWN_FUNCTIONS = frozenset().union(*FUNCTIONS.values(), MATH, BUILTIN_NUMERIC)
 NAMESPACES: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "torch": _TORCH | _words("""
-            alpha_dropout batch_norm bilinear binary_cross_entropy_with_logits celu
+            batch_norm bilinear binary_cross_entropy_with_logits celu
             channel_shuffle conv1d conv2d conv3d conv_transpose1d conv_transpose2d
-            conv_transpose3d cosine_similarity dropout embedding group_norm hardshrink
+            conv_transpose3d cosine_similarity embedding group_norm hardshrink
             instance_norm layer_norm pairwise_distance pdist pixel_shuffle pixel_unshuffle prelu
             relu rms_norm selu threshold
         """),
@@ -144,6 +145,11 @@ METHODS = (_SHARED - {"imag", "real"}) | _words("""
 """)
 
 ATTRIBUTES = _words("H T device dtype imag indices mH mT ndim real shape values")
+
+# Functions that go on in eval mode, where the module of the same meaning stops.
+DROPOUTS = _words("""
+    alpha_dropout dropout dropout1d dropout2d dropout3d feature_alpha_dropout
+""")
 
 RANDOM = _words("""
     bernoulli exponential feature_dropout fractional_max_pool2d gumbel_softmax multinomial normal

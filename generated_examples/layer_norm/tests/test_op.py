@@ -118,7 +118,7 @@ def test_gradient(case):
 
 @pytest.mark.parametrize("case", CASES)
 def test_second_gradient(case):
-    assert gradgradcheck(bound(layer_norm, case), inputs(case))
+    assert gradgradcheck(bound(layer_norm, case), inputs(case), fast_mode=True)
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -91,8 +91,9 @@ def assert_as_accurate(actual, plain, exact, dtype):
 
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float32, torch.bfloat16])
-def test_agrees_with_reference(case, dtype):
-    layer, args = layer_of(case).to(dtype), inputs(case, dtype)
+@pytest.mark.parametrize("training", [True, False], ids=["train", "eval"])
+def test_agrees_with_reference(case, dtype, training):
+    layer, args = layer_of(case).to(dtype).train(training), inputs(case, dtype)
     twin, exact = copy.deepcopy(layer), copy.deepcopy(layer).double()
     exact_args = changed(args, torch.Tensor.double)
 
@@ -101,6 +102,8 @@ def test_agrees_with_reference(case, dtype):
     rounded = gradients(plain(twin), args, twin.parameters())
     exact_answer = gradients(plain(exact), exact_args, exact.parameters())
     assert_as_accurate(actual, rounded, exact_answer, dtype)
+    buffers = zip(layer.buffers(), twin.buffers(), strict=True)
+    assert all(torch.equal(own, plain_one) for own, plain_one in buffers)
 
 
 def of_everything(layer, case):

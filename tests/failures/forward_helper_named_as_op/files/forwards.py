@@ -1,0 +1,9 @@
+import torch
+
+
+def ripple(x):
+    return x.sin()
+
+
+def wave(x):
+    return ripple(x) * 2

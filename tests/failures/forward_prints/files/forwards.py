@@ -1,0 +1,6 @@
+import torch
+
+
+def ripple(x):
+    print(x.shape)
+    return x.sin()
