@@ -156,7 +156,7 @@ def layer_test_view(
             if layer.forward.form is Form.METHOD
             else supplied_call(layer, f"reference.{layer.forward.name}", "layer")
         ),
-        has_parameters=bool(layer.parameters) or view.holds_tensors,
+        has_parameters=bool(layer.parameters) or view.submodules_hold_tensors,
         holds_tensors=view.holds_tensors,
         checks_shapes=bool(layer.returns),
         extra_repr=words.joined(first_repr(layer, trial)),
