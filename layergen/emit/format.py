@@ -18,6 +18,8 @@ def formatted(text: str, path: str) -> str:
     Raises:
         AssertionError: The template or a printer gave no valid Python; a bug of ours.
     """
+    if not text:
+        return text
     try:
         result = black.format_str(text, mode=MODE)
         ast.parse(result)

@@ -12,16 +12,8 @@ from layergen.spec.body import (
     self_attributes,
     used_names,
 )
-from layergen.spec.context import Context
 from layergen.spec.definition import function_named, last_function
-from layergen.spec.formula import (
-    as_function,
-    expression_source,
-    in_order,
-    parse_expression,
-)
 from layergen.spec.function import read_function
-from layergen.spec.grammar import examine
 from layergen.spec.model import Forward, Shape
 from layergen.spec.python_file import (
     check_neighbours,
@@ -70,6 +62,16 @@ def from_expression(
     Raises:
         BadRequest: it is no expression of the vocabulary; the column is told.
     """
+    # a default needs no grammar of expressions: its start-up does not pay for it
+    from layergen.spec.context import Context
+    from layergen.spec.formula import (
+        as_function,
+        expression_source,
+        in_order,
+        parse_expression,
+    )
+    from layergen.spec.grammar import examine
+
     source = expression_source(text)
     tree = parse_expression(source)
     context = Context(source, scalars, tuple(order), tuple(submodules))
