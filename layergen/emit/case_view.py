@@ -12,6 +12,7 @@ from layergen.spec.model import Argument, ArgumentType, Shape
 __all__ = ["drawing", "drawn", "inputs_view", "outputs_view"]
 
 NORMAL = "torch.randn(shape, generator=generator, dtype=torch.float64)"
+WIDTH = 88  # of a line, as Black counts it
 POSITIVE = "0.1 + 0.8 * torch.rand(shape, generator=generator, dtype=torch.float64)"
 
 
@@ -94,8 +95,28 @@ def case_view(
     if returns:
         known = sizes_of(tensors, example)
         told["returns"] = [filled(shape, known) for shape in returns]
-    pairs = words.joined(f'"{name}": {value!r}' for name, value in told.items())
-    return CaseView(f"{{{pairs}}}", "example" if from_user else example.id)
+    name = "example" if from_user else example.id
+    return CaseView(param_text([f'"{k}": {v!r}' for k, v in told.items()], name))
+
+
+def param_text(pairs: Sequence[str], name: str) -> str:
+    """Write one pytest.param, laid out as Black would: its second pass is then spared."""
+    case = f"{{{words.joined(pairs)}}}"
+    for line in (
+        f'    pytest.param({case}, id="{name}"),',
+        f'        {case}, id="{name}"',
+    ):
+        if len(line) <= WIDTH:
+            break
+    if line.startswith("    pytest") and len(line) <= WIDTH:
+        return line
+    if len(line) > WIDTH:
+        inside = f"        {case},"
+        if len(inside) > WIDTH:
+            each = "".join(f"            {pair},\n" for pair in pairs)
+            inside = f"        {{\n{each}        }},"
+        line = f'{inside}\n        id="{name}",'
+    return f"    pytest.param(\n{line}\n    ),"
 
 
 def outputs_view(trial: Trial) -> OutputsView:

@@ -51,10 +51,9 @@ class ReferenceView:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class CaseView:
-    """One pytest.param: its dict, and its id."""
+    """One pytest.param, as text."""
 
     text: str
-    id: str
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
