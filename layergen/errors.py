@@ -99,9 +99,24 @@ class WouldOverwrite(LayergenError):
 
 
 class CannotDerive(LayergenError):
-    """The forward can't be turned into what was asked for."""
+    """The forward can't be turned into what was asked for.
+
+    Args:
+        reason: which of the known reasons it is: "data-dependent-branch"; "" where it has no name.
+    """
 
     exit_code = ExitCode.CANNOT_DERIVE
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        place: Place | None = None,
+        instead: str = "",
+        reason: str = "",
+    ) -> None:
+        super().__init__(what, place=place, instead=instead)
+        self.reason = reason
 
 
 class TestsFailed(LayergenError):
