@@ -1,0 +1,16 @@
+"""Each rule alone: what autograd says, once and twice, and at awkward numbers."""
+
+import pytest
+
+from tests.autodiff.rules.one_rule import report
+from tests.autodiff.rules.subject import subjects
+
+
+@pytest.mark.parametrize(
+    "subject", subjects(), ids=lambda each: f"{each.family}-{each.key}"
+)
+def test_a_rule_agrees_with_autograd(subject):
+    found = report(subject)
+
+    assert found.problems == ()
+    assert found.covered, f"none of {found.samples} samples is covered"
