@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from layergen.emit.emit import emit
 from layergen.emit.source import SourceFile
-from layergen.errors import BadRequest
+from layergen.errors import BadRequest, NotYet
 from layergen.ir.trial import Trials, assumed
 from layergen.output import commit
 from layergen.output import recover as recovery
@@ -20,11 +20,13 @@ from layergen.output.plan import (
     raise_on_conflict,
 )
 from layergen.spec import read, toml
-from layergen.spec.model import Request, Spec
+from layergen.spec.model import Backward, Spec
+from layergen.spec.request import Request
 
 __all__ = ["Plan", "create", "recover", "regenerate", "write"]
 
 RECORD = "layergen.toml"
+TODAY = "Today: --backward autograd, or --backward stub for a Function of your own."
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +143,10 @@ def text_of(record: Path) -> str:
 
 def is_default(request: Request, existing: Spec | None) -> bool:
     """Tell whether nothing but our own default is wanted, which our own tests run."""
-    return existing is None and request == Request(
-        request.kind, request.name, backward=request.backward
+    return (
+        existing is None
+        and request == Request(request.kind, request.name, backward=request.backward)
+        and request.backward is not Backward.DERIVED
     )
 
 
@@ -179,6 +183,8 @@ def produced(
     trusted: bool,
 ) -> tuple[SourceFile, ...]:
     """Write the files' text, and compare what it does with the forward."""
+    if spec.backward is Backward.DERIVED:
+        raise NotYet("a derived backward is not there yet", instead=TODAY)
     on_progress("writing the sources")
     files = emit(spec, trials, module_of(folder))
     if not trusted:

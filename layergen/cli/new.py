@@ -8,7 +8,8 @@ import click
 from layergen.cli import report
 from layergen.cli.deliver import deliver, recover
 from layergen.cli.options import FORWARD, LAYER, NAME, WRITING, Writing, takes
-from layergen.spec.model import Kind, Request
+from layergen.spec.model import Kind
+from layergen.spec.request import Request
 
 __all__ = ["COMMANDS"]
 

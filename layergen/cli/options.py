@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 import click
 
 from layergen.cli import complete, later
-from layergen.spec.model import Backward
+from layergen.spec.model import Backward, Recompute
 
 __all__ = ["FORWARD", "LAYER", "NAME", "PATH", "REVIEW", "WRITING", "Writing", "takes"]
 
@@ -53,20 +54,18 @@ def takes(*parameters: click.Parameter) -> Callable[[click.Command], click.Comma
     return give
 
 
-def backward(
-    _: click.Context, __: click.Parameter, value: str | None
-) -> Backward | None:
-    """Read --backward; `derived` is known, and not there yet."""
-    if value == "derived":
-        raise later.not_yet(
-            "--backward derived",
-            "Today: --backward autograd, or --backward stub for a Function of your own.",
-        )
-    if value is None:
-        return None
-    if value not in tuple(Backward):
-        raise click.BadParameter(f"{value!r} is neither autograd nor stub.")
-    return Backward(value)
+def choice(
+    name: str, values: type[StrEnum], *, text: str, example: str
+) -> click.Option:
+    """Make an option that takes one of a few words, and completes them."""
+    return option(
+        name,
+        type=click.Choice([each.value for each in values]),
+        metavar="|".join(values),
+        callback=lambda _, __, value: None if value is None else values(value),
+        text=text,
+        example=example,
+    )
 
 
 def option(*names: str, text: str, example: str, **settings: Any) -> click.Option:
@@ -130,13 +129,19 @@ FORWARD = (
         text="Sizes and arguments to test under:",
         example="--case channels=4,reduction=16",
     ),
-    option(
+    choice(
         "--backward",
-        metavar="autograd|stub",
-        callback=backward,
-        text="The gradient: plain PyTorch, or a Function that\n"
-        "is right as written, for formulas of your own:",
-        example="--backward stub",
+        Backward,
+        text="The gradient: plain PyTorch, formulas derived from\n"
+        "the forward, or a place for formulas of your own:",
+        example="--backward derived",
+    ),
+    choice(
+        "--recompute",
+        Recompute,
+        text="What a derived backward computes again, instead of\n"
+        "keeping it: nothing, what is cheap (the default), all:",
+        example="--recompute none",
     ),
 )
 
@@ -193,7 +198,6 @@ WRITING = (
         example="--tests-into tests",
     ),
     *REVIEW,
-    later.option("--recompute", "Plain autograd decides what is kept for backward."),
     later.option("--cpp", PYTHON_ONLY, flag=True),
     later.option("--cuda", PYTHON_ONLY, flag=True),
     later.option("--kernel", PYTHON_ONLY),

@@ -9,6 +9,7 @@ from layergen.spec.assemble import Declared
 from layergen.spec.model import (
     Argument,
     ArgumentType,
+    Backward,
     Case,
     Forward,
     Init,
@@ -31,6 +32,8 @@ def contents(spec: Spec) -> Contents:
         component["summary"] = spec.summary
     component["makes"] = [kind.value for kind in spec.makes]
     component["backward"] = spec.backward.value
+    if spec.backward is Backward.DERIVED:
+        component["recompute"] = spec.recompute.value
     if spec.tests_into is not None:
         component["tests_into"] = spec.tests_into
     blocks = spec.layers[:-1]

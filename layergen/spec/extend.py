@@ -3,25 +3,25 @@
 from dataclasses import replace
 
 from layergen.errors import BadRequest, Place
-from layergen.spec import assemble, checks, given
+from layergen.spec import assemble, checks, given, gradient
 from layergen.spec.assemble import Declared
 from layergen.spec.contents import Contents, contents, restored
 from layergen.spec.excerpt import Where
 from layergen.spec.model import (
     ANY_SHAPE,
     Argument,
-    Backward,
     Case,
     Form,
     Forward,
     Kind,
     LayerSpec,
-    Request,
     Spec,
 )
 from layergen.spec.names import class_name, module_name
+from layergen.spec.request import Request
 
 __all__ = [
+    "check_recompute",
     "check_same",
     "check_spelling",
     "is_bare",
@@ -157,8 +157,10 @@ def op(
         returns=kept.returns,
         cases=merged(kept.cases, declared.cases),
     )
-    backward = request.backward or Backward.STUB
-    spec = replace(existing, backward=backward)
+    backward = request.backward or gradient.default((Kind.OP,))
+    spec = replace(
+        existing, backward=backward, recompute=gradient.recompute(request, backward)
+    )
     return sharing(spec, own.forward, complete, given.where(request))
 
 
@@ -173,6 +175,22 @@ def check_backward(request: Request, existing: Spec) -> None:
         raise conflict(
             f"--backward {request.backward} contradicts the op {existing.folder!r}, "
             f"whose backward is {existing.backward}",
+            existing,
+        )
+
+
+def check_recompute(request: Request, existing: Spec) -> None:
+    """Refuse another --recompute than the component has; its backward is checked apart."""
+    adds_op = request.kind is Kind.OP and existing.op is None  # with its own backward
+    if request.recompute is None or adds_op:
+        return
+    if request.backward not in (None, existing.backward):
+        return
+    asked = gradient.recompute(request, existing.backward)
+    if asked is not existing.recompute:
+        raise conflict(
+            f"--recompute {asked} contradicts {existing.folder!r}, "
+            f"whose recompute is {existing.recompute}",
             existing,
         )
 

@@ -10,7 +10,8 @@ from layergen.spec.assemble import Declared
 from layergen.spec.excerpt import Excerpt, Where
 from layergen.spec.formula import as_function
 from layergen.spec.forward import from_expression, from_file, from_text, inlined
-from layergen.spec.model import Argument, Form, Forward, Request
+from layergen.spec.model import Argument, Form, Forward
+from layergen.spec.request import Request
 from layergen.spec.source import Source
 
 __all__ = ["check_sources", "declared", "describes", "forward", "has_source", "where"]

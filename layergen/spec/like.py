@@ -1,15 +1,17 @@
 """Components that start as another: a bundled example, or a template's working default."""
 
 import copy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from layergen.errors import BadRequest, Place
-from layergen.spec import bundled, toml
+from layergen.spec import bundled, gradient, toml
 from layergen.spec.forward import assigned_names, renamed
-from layergen.spec.model import Backward, Kind, Request, Spec
+from layergen.spec.model import Backward, Kind, Spec
 from layergen.spec.names import class_name, module_name, nearest
 from layergen.spec.node import Node
+from layergen.spec.request import Request
 
 __all__ = ["default", "example"]
 
@@ -38,7 +40,7 @@ def example(request: Request) -> Spec:
         )
     spec = taken(bundled.examples() / request.like / "layergen.toml", request)
     if request.kind is Kind.OP:
-        return Spec(spec.name, spec.folder, spec.backward, spec.summary, op=spec.op)
+        return replace(spec, layers=())
     return spec
 
 
@@ -49,8 +51,12 @@ def taken(path: Path, request: Request) -> Spec:
     data = copy.deepcopy(root.value)
     check_makes(data["component"]["makes"], request)
     rename(data, request)
-    set_backward(data["component"], request)
-    return toml.read(Node(root.source, root.file, (), data))
+    described = Node(root.source, root.file, (), data)
+    if needs_op(data["component"], request):
+        own = toml.read(described).layers[-1]
+        gradient.check_function(request.backward or Backward.AUTOGRAD, own.forward)
+    set_gradient(data["component"], request)
+    return toml.read(described)
 
 
 def check_makes(makes: list[str], request: Request) -> None:
@@ -63,13 +69,23 @@ def check_makes(makes: list[str], request: Request) -> None:
         )
 
 
-def set_backward(component: dict[str, Any], request: Request) -> None:
-    """Change where the gradient comes from; a layer's stub stands in an op."""
-    if request.backward is None:
-        return
-    component["backward"] = request.backward.value
-    if request.backward is Backward.STUB and component["makes"] == ["layer"]:
+def needs_op(component: dict[str, Any], request: Request) -> bool:
+    """Tell whether a layer gets an op: the Function that is asked for stands there."""
+    has_function = request.backward is not None and request.backward.has_function
+    return has_function and component["makes"] == ["layer"]
+
+
+def set_gradient(component: dict[str, Any], request: Request) -> None:
+    """Change where the gradient comes from, and what is computed again for it."""
+    if needs_op(component, request):
         component["makes"] = ["op", "layer"]
+    if request.backward is not None:
+        component["backward"] = request.backward.value
+    backward = Backward(component["backward"])
+    if request.recompute is not None:
+        component["recompute"] = gradient.recompute(request, backward).value
+    if backward is not Backward.DERIVED:
+        component.pop("recompute", None)
 
 
 def rename(data: dict[str, Any], request: Request) -> None:

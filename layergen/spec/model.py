@@ -17,7 +17,7 @@ __all__ = [
     "LossSpec",
     "OpSpec",
     "Parameter",
-    "Request",
+    "Recompute",
     "Shape",
     "Spec",
     "Submodule",
@@ -36,7 +36,21 @@ class Backward(StrEnum):
     """Where the gradient comes from."""
 
     AUTOGRAD = "autograd"  # plain PyTorch, no autograd.Function
+    DERIVED = "derived"  # a Function whose formulas are derived from the forward
     STUB = "stub"  # a Function, right from the first minute, to be replaced by formulas
+
+    @property
+    def has_function(self) -> bool:
+        """Whether it is written as an autograd.Function."""
+        return self is not Backward.AUTOGRAD
+
+
+class Recompute(StrEnum):
+    """What a derived backward computes again instead of keeping it."""
+
+    NONE = "none"
+    CHEAP = "cheap"  # but nothing that stands behind a matmul, a convolution or a random draw
+    ALL = "all"  # but nothing random
 
 
 class ArgumentType(StrEnum):
@@ -227,6 +241,7 @@ class Spec:
     Attributes:
         name: as a class is spelled: "RMSNorm".
         folder: as a module is spelled: "rms_norm".
+        recompute: of a derived backward; CHEAP of any other, which chooses nothing.
         summary: one sentence for docstrings, or "".
         layers: the modules in the order of the file; the last is the component's own, those
             before it are its blocks. Empty where it makes no layer.
@@ -237,6 +252,7 @@ class Spec:
     name: str
     folder: str
     backward: Backward
+    recompute: Recompute = Recompute.CHEAP
     summary: str = ""
     op: OpSpec | None = None
     layers: tuple[LayerSpec, ...] = ()
@@ -252,33 +268,3 @@ class Spec:
             Kind.LOSS: self.loss is not None,
         }
         return tuple(kind for kind, there in found.items() if there)
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What a `new-*` command was given, unread: each text as it was typed.
-
-    Attributes:
-        forward: `--forward`, an expression.
-        from_: `--from`, FILE.py:FUNCTION.
-        like: `--like`, the name of a bundled example.
-        arguments: each `--arg`, NAME:TYPE[=DEFAULT].
-        shapes: each `--shape`, NAME=DIM,DIM.
-        parameters: each `--param`, NAME=INIT[:DIM,DIM].
-        buffers: each `--buffer`, NAME=INIT[:DIM,DIM].
-        submodules: each `--submodule`, NAME=EXPR.
-        cases: each `--case`, NAME=VALUE,NAME=VALUE.
-    """
-
-    kind: Kind
-    name: str
-    forward: str | None = None
-    from_: str | None = None
-    like: str | None = None
-    arguments: tuple[str, ...] = ()
-    shapes: tuple[str, ...] = ()
-    parameters: tuple[str, ...] = ()
-    buffers: tuple[str, ...] = ()
-    submodules: tuple[str, ...] = ()
-    cases: tuple[str, ...] = ()
-    backward: Backward | None = None

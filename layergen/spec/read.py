@@ -4,17 +4,24 @@ from dataclasses import replace
 from pathlib import Path
 
 from layergen.errors import BadRequest
-from layergen.spec import assemble, checks, clashes, extend, given, like, names
+from layergen.spec import (
+    assemble,
+    checks,
+    clashes,
+    extend,
+    given,
+    gradient,
+    like,
+    names,
+)
 from layergen.spec.assemble import Declared
 from layergen.spec.model import (
     Argument,
-    Backward,
-    Form,
     Forward,
     Kind,
-    Request,
     Spec,
 )
+from layergen.spec.request import Request
 
 __all__ = ["find_component", "from_request"]
 
@@ -88,15 +95,17 @@ def check_describes_nothing(request: Request) -> None:
 
 def made(request: Request, declared: Declared, forward: Forward) -> Spec:
     """Make the spec of one forward and its options."""
+    backward = request.backward or gradient.default((request.kind,))
     spec = Spec(
         name=names.class_name(request.name),
         folder=names.module_name(request.name),
-        backward=request.backward or default_backward(request.kind),
+        backward=backward,
+        recompute=gradient.recompute(request, backward),
     )
     where = given.where(request)
     if request.kind is Kind.LAYER:
-        if spec.backward is Backward.STUB:
-            check_function(forward)
+        if backward.has_function:
+            gradient.check_function(backward, forward)
             return extend.sharing(spec, forward, declared, where)
         layer = assemble.layer(spec.name, forward, declared, (spec.name,))
         checks.module(layer, declared, where)
@@ -108,29 +117,16 @@ def made(request: Request, declared: Declared, forward: Forward) -> Spec:
     return found
 
 
-def default_backward(kind: Kind) -> Backward:
-    """Choose where the gradient comes from if nobody said."""
-    return Backward.STUB if kind is Kind.OP else Backward.AUTOGRAD
-
-
-def check_function(forward: Forward) -> None:
-    """Refuse a stub for a method: an autograd.Function has no self."""
-    if forward.form is Form.METHOD:
-        raise BadRequest(
-            "--backward stub wants a function of tensors, and the forward takes self",
-            instead="Leave the option out, or write the part with a backward of its own "
-            "as an op.",
-        )
-
-
 def again(request: Request, cwd: Path, existing: Spec) -> Spec:
     """Read a request for a component that is there: the same, or another kind of it."""
     extend.check_spelling(request, existing)
+    extend.check_recompute(request, existing)
     if request.kind not in existing.makes:
         return extended(request, cwd, existing)
     if extend.is_bare(request, existing):
         return existing
-    found = repeated(request, cwd, existing)
+    told = replace(request, backward=request.backward or existing.backward)
+    found = repeated(told, cwd, existing)
     extend.check_same(request, existing, found)
     return existing
 

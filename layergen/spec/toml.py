@@ -5,11 +5,11 @@ import tomllib
 from collections.abc import Mapping
 
 from layergen.errors import BadRequest, NotYet, Place
-from layergen.spec import assemble, checks, clashes, names, tables
+from layergen.spec import assemble, checks, clashes, gradient, names, tables
 from layergen.spec.contents import FORMAT, Contents, contents
 from layergen.spec.excerpt import Where
 from layergen.spec.forward import from_text
-from layergen.spec.model import Backward, Forward, Kind, LayerSpec, Spec
+from layergen.spec.model import Backward, Forward, Kind, LayerSpec, Recompute, Spec
 from layergen.spec.names import class_name, module_name
 from layergen.spec.node import Node
 
@@ -17,7 +17,6 @@ __all__ = ["example_shows", "node", "parse", "read", "render", "written"]
 
 ROOT = ("format", "component", "modules", "example", "written", *tables.DESCRIPTION)
 COMPONENT = ("name", "summary", "makes", "backward", "recompute", "tests_into")
-LATER = ("derived",)  # values of backward that a later version knows
 
 
 def parse(text: str, where: str) -> Spec:
@@ -44,12 +43,12 @@ def read(root: Node) -> Spec:
     kinds = makes(found["component"], component)
     for kind in kinds:
         names.check_name(component["name"].string(), kind)
-    gradient = backward(component, kinds)
-    check_recompute(component)
+    chosen = backward(component, kinds)
     spec = Spec(
         name=name,
         folder=module_name(component["name"].string()),
-        backward=gradient,
+        backward=chosen,
+        recompute=recompute(component, chosen),
         summary=component["summary"].string() if "summary" in component else "",
         tests_into=(
             component["tests_into"].string() if "tests_into" in component else None
@@ -120,14 +119,8 @@ def makes(table: Node, component: Mapping[str, Node]) -> tuple[Kind, ...]:
 def backward(component: Mapping[str, Node], kinds: tuple[Kind, ...]) -> Backward:
     """Read where the gradient comes from."""
     if "backward" not in component:
-        return Backward.STUB if Kind.OP in kinds else Backward.AUTOGRAD
+        return gradient.default(kinds)
     given = component["backward"]
-    if given.string() in LATER:
-        raise NotYet(
-            f"backward = {given.value!r} is not there yet",
-            place=given.place(),
-            instead='Write "autograd" or "stub".',
-        )
     known = [each.value for each in Backward]
     if given.string() not in known:
         raise given.wrong(
@@ -136,14 +129,22 @@ def backward(component: Mapping[str, Node], kinds: tuple[Kind, ...]) -> Backward
     return Backward(given.string())
 
 
-def check_recompute(component: Mapping[str, Node]) -> None:
-    """Refuse what only a derived backward has."""
-    if "recompute" in component:
-        raise NotYet(
-            "recompute belongs to derived backwards, which this version does not make",
-            place=component["recompute"].place(),
-            instead="Leave the line out.",
+def recompute(component: Mapping[str, Node], chosen: Backward) -> Recompute:
+    """Read what backward computes again; only a derived one chooses."""
+    if "recompute" not in component:
+        return Recompute.CHEAP
+    given = component["recompute"]
+    known = [each.value for each in Recompute]
+    if given.string() not in known:
+        raise given.wrong(
+            f"unknown recompute {given.value!r}", f"Known: {', '.join(known)}."
         )
+    if chosen is not Backward.DERIVED:
+        raise given.wrong(
+            f"recompute belongs to a derived backward, and this one is {chosen}",
+            'Write backward = "derived", or leave the line out.',
+        )
+    return Recompute(given.string())
 
 
 def described(spec: Spec, root: Node, kinds: tuple[Kind, ...]) -> Spec:
@@ -191,9 +192,9 @@ def check_modules(
             raise each.wrong(
                 f"{name!r} is no class name", f"Write {class_name(name)!r}."
             )
-    if spec.backward is Backward.STUB and kinds == (Kind.LAYER,):
+    if spec.backward.has_function and kinds == (Kind.LAYER,):
         raise root.table()["component"].wrong(
-            "a layer alone has no backward to write",
+            "a layer alone has no backward of its own",
             'Write makes = ["op", "layer"], or backward = "autograd".',
         )
 

@@ -8,7 +8,8 @@ from layergen.autodiff.trial import tried
 from layergen.errors import BadRequest, CannotDerive
 from layergen.ir.trial import assumed
 from layergen.spec import read, toml
-from layergen.spec.model import Kind, Request, Shape
+from layergen.spec.model import Kind, Shape
+from layergen.spec.request import Request
 
 HERE = Path(__file__).parent
 

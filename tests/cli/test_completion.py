@@ -3,10 +3,12 @@
 import os
 import subprocess
 import sys
+from enum import StrEnum
 
 import pytest
 
 from layergen.spec.bundled import example_names
+from layergen.spec.model import Backward, Recompute
 
 
 def completed(words: str) -> list[str]:
@@ -38,6 +40,18 @@ def test_examples_are_completed() -> None:
     offered = completed("layergen new-layer X --like ")
 
     assert offered == [f"plain,{name}" for name in example_names()]
+
+
+@pytest.mark.parametrize(
+    ("option", "values"),
+    [("backward", Backward), ("recompute", Recompute)],
+)
+def test_the_words_of_an_option_are_completed(
+    option: str, values: type[StrEnum]
+) -> None:
+    assert completed(f"layergen new-op x --{option} ") == [
+        f"plain,{each}" for each in values
+    ]
 
 
 @pytest.mark.parametrize("command", ["test sw", "regenerate sw", "new-op x --into sw"])

@@ -7,7 +7,8 @@ import pytest
 
 from layergen.cli.main import main
 from layergen.output.plan import Action
-from layergen.spec.model import Backward, Kind, Request
+from layergen.spec.model import Backward, Kind, Recompute
+from layergen.spec.request import Request
 from tests.cli.conftest import Pipeline
 
 
@@ -22,7 +23,8 @@ def test_every_option_reaches_the_request(pipeline: Pipeline) -> None:
         "--buffer": "mean=0.0",
         "--submodule": "gate=nn.ReLU()",
         "--case": "batch=2",
-        "--backward": "stub",
+        "--backward": "derived",
+        "--recompute": "none",
     }
 
     assert (
@@ -45,7 +47,8 @@ def test_every_option_reaches_the_request(pipeline: Pipeline) -> None:
             buffers=("mean=0.0",),
             submodules=("gate=nn.ReLU()",),
             cases=("batch=2",),
-            backward=Backward.STUB,
+            backward=Backward.DERIVED,
+            recompute=Recompute.NONE,
         )
     ]
 

@@ -37,6 +37,7 @@ SEEN = DOORS | {
     "ir.trial",
     "spec.bundled",
     "spec.model",
+    "spec.request",
     "spec.toml",
     "emit.source",
     "output.plan",

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from layergen.spec import read, toml
-from layergen.spec.model import Backward, Kind, Request, Spec
+from layergen.spec.model import Backward, Kind, Recompute, Spec
+from layergen.spec.request import Request
 
 FORWARDS = '''\
 def norm(x, weight, bias=None, eps: float = 1e-5):
@@ -35,6 +36,7 @@ class Workshop:
         *,
         on: Spec | None = None,
         backward: Backward | None = None,
+        recompute: Recompute | None = None,
         forward: str | None = None,
         from_: str | None = None,
         like: str | None = None,
@@ -47,6 +49,7 @@ class Workshop:
             from_=from_,
             like=like,
             backward=backward,
+            recompute=recompute,
             **{option: tuple(each) for option, each in texts.items()},
         )
         spec, self.notes = read.from_request(
