@@ -189,9 +189,9 @@ def produced(
     files = emit(spec, trials, module_of(folder))
     if not trusted:
         on_progress("comparing them with the forward")
-        from layergen import gate
+        from layergen.gate.gate import check
 
-        gate.check(spec, trials, files)
+        check(spec, trials, files)
     return files
 
 

@@ -13,6 +13,7 @@ DOORS = {
     "spec.read",
     "autodiff.trial",
     "emit.emit",
+    "gate.gate",
     "output.commit",
     "output.recover",
     "check.run",
@@ -33,7 +34,6 @@ OUTSIDE = {"pipeline", "cli"}
 SEEN = DOORS | {
     "errors",
     "pipeline",
-    "gate",
     "ir.trial",
     "spec.bundled",
     "spec.model",
@@ -42,7 +42,7 @@ SEEN = DOORS | {
     "emit.source",
     "output.plan",
 }
-ROOMS_WITH_DOORS = {"spec", "autodiff", "emit", "output", "check"}
+ROOMS_WITH_DOORS = {"spec", "autodiff", "emit", "gate", "output", "check"}
 
 Graph = Mapping[str, frozenset[str]]
 

@@ -1,13 +1,8 @@
-"""Execute what was emitted and compare it with the user's own text; nothing is written."""
+"""The room's door for finished files: run them against the user's own text."""
 
 import copy
 import importlib
-import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from importlib.abc import InspectLoader, MetaPathFinder
-from importlib.machinery import ModuleSpec
-from pathlib import PurePosixPath
+from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
@@ -16,13 +11,12 @@ import torch
 from layergen.autodiff.draw import drawn, taken
 from layergen.emit.source import SourceFile
 from layergen.errors import CannotDerive
+from layergen.gate.in_memory import imported
 from layergen.ir.trial import Trial, Trials
 from layergen.spec.inputs import Example
 from layergen.spec.model import Argument, Form, LayerSpec, LossSpec, OpSpec, Spec
 
 __all__ = ["check"]
-
-PACKAGE = "_layergen_gate"  # under this name, only while the gate looks at it
 
 
 def check(spec: Spec, trials: Trials, files: Sequence[SourceFile]) -> None:
@@ -42,46 +36,6 @@ def check(spec: Spec, trials: Trials, files: Sequence[SourceFile]) -> None:
             module = importlib.import_module(f"{package}.layer")
             for layer, trial in zip(spec.layers, trials.layers, strict=True):
                 check_layer(layer, trial, module, reference)
-
-
-class InMemory(MetaPathFinder, InspectLoader):
-    """Import modules of the package from text."""
-
-    def __init__(self, files: Sequence[SourceFile]) -> None:
-        self.texts = {module_of(each.path): each.text for each in files}
-
-    def find_spec(
-        self, fullname: str, path: object, target: object = None
-    ) -> ModuleSpec | None:
-        if fullname not in self.texts:
-            return None
-        has_parts = any(name.startswith(f"{fullname}.") for name in self.texts)
-        return ModuleSpec(fullname, self, is_package=has_parts)
-
-    def get_source(self, fullname: str) -> str:
-        return self.texts[fullname]
-
-    def is_package(self, fullname: str) -> bool:
-        return any(name.startswith(f"{fullname}.") for name in self.texts)
-
-
-def module_of(path: PurePosixPath) -> str:
-    """Name the module of a file: tests/reference.py is <package>.tests.reference."""
-    parts = [part for part in path.with_suffix("").parts if part != "__init__"]
-    return ".".join([PACKAGE, *parts])
-
-
-@contextmanager
-def imported(files: Sequence[SourceFile]) -> Iterator[str]:
-    """Make the files importable for a while, and forget them."""
-    finder = InMemory([each for each in files if each.path.suffix == ".py"])
-    sys.meta_path.insert(0, finder)
-    try:
-        yield PACKAGE
-    finally:
-        sys.meta_path.remove(finder)
-        for name in [name for name in sys.modules if name.partition(".")[0] == PACKAGE]:
-            del sys.modules[name]
 
 
 def check_function(

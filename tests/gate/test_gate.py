@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from layergen import gate
 from layergen.autodiff.trial import tried
 from layergen.emit.emit import emit
 from layergen.errors import CannotDerive
+from layergen.gate.gate import check
+from layergen.gate.in_memory import PACKAGE
 from layergen.spec import bundled, toml
 
 
@@ -27,7 +28,7 @@ def changed(files, path, old, new):
 
 
 def test_lets_through_what_agrees(made):
-    gate.check(*made)
+    check(*made)
 
 
 SLIPS = {
@@ -52,12 +53,12 @@ def test_refuses_what_differs(made):
 
     for path, old, new in SLIPS[spec.folder]:
         with pytest.raises(CannotDerive, match="is not its forward"):
-            gate.check(spec, trials, changed(files, path, old, new))
+            check(spec, trials, changed(files, path, old, new))
 
 
 def test_forgets_the_modules(made):
     import sys
 
-    gate.check(*made)
+    check(*made)
 
-    assert not [name for name in sys.modules if name.startswith(gate.PACKAGE)]
+    assert not [name for name in sys.modules if name.startswith(PACKAGE)]

@@ -1,0 +1,1 @@
+"""Execute what was emitted or derived and compare it with the forward; this room writes nothing."""
