@@ -5,8 +5,6 @@ sides of a ratio meet the same machine, and prints a table; --write keeps it und
 """
 
 import argparse
-import os
-import platform
 import shutil
 import statistics
 import subprocess
@@ -16,8 +14,9 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
+
+from tests.benchmarks.machine import machine
 
 RESULT = Path(__file__).parent / "results" / "startup.md"
 SCRIPTS = Path(sysconfig.get_path("scripts"))
@@ -112,29 +111,11 @@ def measured(contest: Contest, scratch: Path) -> Result:
     return Result(contest, ours, theirs)
 
 
-def machine() -> str:
-    """Name the processor and the versions that matter."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        lines = []
-    names = [
-        line.split(":")[1].strip() for line in lines if line.startswith("model name")
-    ]
-    processor = names[0] if names else platform.processor() or platform.machine()
-    packages = ("layergen", "click", "copier", "jinja2", "black")
-    versions = ", ".join(f"{name} {version(name)}" for name in packages)
-    return (
-        f"{processor}, {os.cpu_count()} cores, {platform.system()}; "
-        f"Python {platform.python_version()}, {versions}."
-    )
-
-
 def table(results: Sequence[Result], files: int) -> str:
     lines = [
         "# Whole processes, medians",
         "",
-        machine(),
+        machine("click", "copier", "jinja2", "black"),
         f"{ROUNDS} rounds, the two sides of a row in turn; copier's template is of the same "
         f"{files} files.",
         "",
