@@ -1,0 +1,202 @@
+"""Sums of products over named or numbered dimensions: the adjoint is such a sum again."""
+
+from collections.abc import Mapping, Sequence
+from itertools import chain
+from string import ascii_letters
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from layergen.autodiff.rules.adjoint import conjugate
+from layergen.autodiff.rules.rule import Rule
+
+__all__ = ["COMPLEX", "RULES"]
+
+REST = "..."
+
+
+def einsum(grad: Tensor, out: Tensor, equation: Any, operands: Any, *more: Any) -> Any:
+    """Source: the chain rule: grad takes an operand's place, and its term the output's."""
+    if not isinstance(equation, str):
+        return NotImplemented  # einsum(a, [0, 1], b, [1, 2], [0, 2])
+    factors = (operands, *more) if isinstance(operands, Tensor) else tuple(operands)
+    terms, result = _terms(equation)
+    if not _is_plain(terms) or _stretches(terms, result, factors):
+        return NotImplemented
+    spaced = " -> " in equation, ", " in equation
+    grads = [
+        _operand_grad(grad, place, terms, result, factors, spaced)
+        for place in range(len(factors))
+    ]
+    return (None, *grads) if isinstance(operands, Tensor) else (None, grads)
+
+
+def _terms(equation: str) -> tuple[list[str], str]:
+    """Split "ij, jk" into ["ij", "jk"] and "ik": what appears once is the output."""
+    inputs, arrow, result = equation.replace(" ", "").partition("->")
+    if not arrow:
+        letters = sorted(set(inputs) - set(",."))
+        result = REST if REST in inputs else ""
+        result += "".join(each for each in letters if inputs.count(each) == 1)
+    return inputs.split(","), result
+
+
+def _is_plain(terms: Sequence[str]) -> bool:
+    """Tell whether no term takes a diagonal, as "ii" does."""
+    letters = [term.replace(REST, "") for term in terms]
+    return all(len(set(each)) == len(each) for each in letters)
+
+
+def _stretches(terms: Sequence[str], result: str, operands: Sequence[Tensor]) -> bool:
+    """Tell whether a size of 1 is repeated in a sum, or only one operand has a summed "..."."""
+    if REST not in result and sum(REST in term for term in terms) == 1:
+        return True
+    sizes: dict[str, Any] = {}
+    for term, operand in zip(terms, operands, strict=True):
+        before, _, after = term.rpartition(REST)
+        last = operand.dim() - len(after)
+        named: dict[str, Any] = {
+            each: operand.shape[at] for at, each in enumerate(before)
+        }
+        named |= {each: operand.shape[last + at] for at, each in enumerate(after)}
+        if REST in term and REST not in result:
+            named[REST] = operand.shape[len(before) : last]
+        if any(sizes.setdefault(each, size) != size for each, size in named.items()):
+            return True
+    return False
+
+
+def _operand_grad(
+    grad: Tensor,
+    place: int,
+    terms: Sequence[str],
+    result: str,
+    operands: Sequence[Tensor],
+    spaced: tuple[bool, bool],
+) -> Tensor:
+    """Contract grad with the other operands; a dimension that only this one has was summed."""
+    factors = [conjugate(each) for each in operands]
+    factors[place] = grad
+    inputs = [*terms[:place], result, *terms[place + 1 :]]
+    kept = "".join(each for each in terms[place] if each in "".join(inputs))
+    arrow, comma = " -> " if spaced[0] else "->", ", " if spaced[1] else ","
+    if inputs != [kept]:
+        grad = torch.einsum(comma.join(inputs) + arrow + kept, *factors)
+    lone = _lone_dims(terms[place], kept)
+    for dim in lone:
+        grad = grad.unsqueeze(dim)
+    return grad if lone else grad.sum_to_size(operands[place].shape)
+
+
+def _lone_dims(term: str, kept: str) -> list[int]:
+    """Number the letters that a term lost, in the order in which they can be put back."""
+    before, _, after = term.rpartition(REST)
+    left = [place for place, each in enumerate(before) if each not in kept]
+    right = [-place for place, each in enumerate(after[::-1], 1) if each not in kept]
+    return right + left
+
+
+def tensordot(grad: Tensor, out: Tensor, a: Tensor, b: Tensor, dims: Any = 2) -> Any:
+    """Source: the chain rule; grad has the free dimensions of a, then those of b."""
+    if isinstance(dims, Tensor):
+        return NotImplemented
+    a_dims, b_dims = _contracted(a, b, dims)
+    if any(a.shape[i] != b.shape[j] for i, j in zip(a_dims, b_dims, strict=True)):
+        return NotImplemented  # a size of 1 is repeated
+    a_free = [dim for dim in range(a.dim()) if dim not in a_dims]
+    b_free = [dim for dim in range(b.dim()) if dim not in b_dims]
+    leading = list(range(len(a_free)))
+    trailing = list(range(-len(b_free), 0))
+    a_order = a_free + [a_dims[b_dims.index(dim)] for dim in sorted(b_dims)]
+    b_order = [b_dims[a_dims.index(dim)] for dim in sorted(a_dims)] + b_free
+    a_grad = torch.tensordot(grad, conjugate(b), dims=(trailing, b_free))
+    b_grad = torch.tensordot(conjugate(a), grad, dims=(a_free, leading))
+    return _ordered(a_grad, a_order), _ordered(b_grad, b_order)
+
+
+def _contracted(a: Tensor, b: Tensor, dims: Any) -> tuple[list[int], list[int]]:
+    """Number the dimensions that are summed over, from the left."""
+    if isinstance(dims, int):
+        return list(range(a.dim() - dims, a.dim())), list(range(dims))
+    a_dims, b_dims = ([each] if isinstance(each, int) else each for each in dims)
+    return [dim % a.dim() for dim in a_dims], [dim % b.dim() for dim in b_dims]
+
+
+def _ordered(tensor: Tensor, order: Sequence[int]) -> Tensor:
+    """Bring dimension order[i] from place i to its own place."""
+    if list(order) == sorted(order):
+        return tensor
+    return tensor.permute([order.index(dim) for dim in range(tensor.dim())])
+
+
+def inner(grad: Tensor, out: Tensor, input: Tensor, other: Tensor) -> Any:
+    """Source: the chain rule, on the sum over both last dimensions."""
+    if input.dim() == 0 or other.dim() == 0:
+        input_grad = (grad * conjugate(other)).sum_to_size(input.shape)
+        return input_grad, (grad * conjugate(input)).sum_to_size(other.shape)
+    if input.dim() == other.dim() == 2:
+        return grad @ conjugate(other), grad.mT @ conjugate(input)
+    leading = list(range(input.dim() - 1))
+    input_grad = torch.tensordot(grad, conjugate(other), dims=other.dim() - 1)
+    other_grad = torch.tensordot(grad, conjugate(input), dims=(leading, leading))
+    return input_grad, other_grad
+
+
+def kron(grad: Tensor, out: Tensor, input: Tensor, other: Tensor) -> Any:
+    """Source: the chain rule; grad in blocks, one for each element of input, of other's shape."""
+    rank = input.dim()
+    if other.dim() != rank:
+        return NotImplemented
+    rows, columns = ascii_letters[:rank], ascii_letters[rank : 2 * rank]
+    blocks = "".join(map("".join, zip(rows, columns, strict=True)))
+    grad = grad.reshape(tuple(chain(*zip(input.shape, other.shape, strict=True))))
+    return (
+        torch.einsum(f"{blocks},{columns}->{rows}", grad, conjugate(other)),
+        torch.einsum(f"{rows},{blocks}->{columns}", conjugate(input), grad),
+    )
+
+
+def bilinear(
+    grad: Tensor,
+    out: Tensor,
+    input1: Tensor,
+    input2: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+) -> Any:
+    """Source: the chain rule, on einsum("...i,oij,...j->...o", input1, weight, input2)."""
+    return (
+        torch.einsum("...o,oij,...j->...i", grad, weight, input2),
+        torch.einsum("...o,oij,...i->...j", grad, weight, input1),
+        torch.einsum("...o,...i,...j->oij", grad, input1, input2),
+        None if bias is None else grad.sum_to_size(bias.shape),
+    )
+
+
+def multi_dot(grad: Tensor, out: Tensor, tensors: Sequence[Tensor]) -> Any:
+    """Source: the chain rule: a matrix's gradient is left.mT @ grad @ right.mT."""
+    first, *middle, last = tensors
+    if first.dim() == 1:
+        first, grad = first.unsqueeze(0), grad.unsqueeze(0)
+    if last.dim() == 1:
+        last, grad = last.unsqueeze(-1), grad.unsqueeze(-1)
+    turned = [conjugate(each).mT for each in (first, *middle, last)]
+    grads = [
+        torch.linalg.multi_dot(
+            [*turned[:place][::-1], grad, *turned[place + 1 :][::-1]]
+        )
+        for place in range(len(turned))
+    ]
+    return ([each.reshape(of.shape) for each, of in zip(grads, tensors, strict=True)],)
+
+
+RULES: Mapping[str, Rule] = {
+    "einsum": einsum,
+    "tensordot": tensordot,
+    "inner": inner,
+    "kron": kron,
+    "bilinear": bilinear,
+    "linalg.multi_dot": multi_dot,
+}
+COMPLEX = frozenset({"einsum", "tensordot", "inner", "kron", "linalg.multi_dot"})
