@@ -201,7 +201,7 @@ class Reason(Enum):
     # The formula would hold for the example alone.
     SIZE_SPECIALISED = Words(
         "the formula would hold for one size only",
-        "Write sizes as they are, x.shape[-1] ** 0.5, without int(), a branch or numpy.",
+        "Write sizes as they are, x.shape[-1] ** 0.5, without int(), len(), a branch or numpy.",
         stub=True,
     )
     SIZE_EXPRESSION = Words(
@@ -214,6 +214,11 @@ class Reason(Enum):
         "Compute with the number without comparing it, or write an op for each case.",
         stub=True,
     )
+    RANK_SPECIALISED = Words(
+        "the formula would hold for one number of dimensions only",
+        "Say how many there are, --shape x=batch,features, or write it for any: dim=-1.",
+        stub=True,
+    )
     DTYPE_SPECIALISED = Words(
         "the formula would hold for one dtype only",
         "Convert by another tensor's dtype, x.to(y.dtype), without a branch on it.",
@@ -223,6 +228,11 @@ class Reason(Enum):
         "the formula would hold on one device only",
         "Make tensors where others are: torch.zeros_like(x), device=x.device.",
         stub=True,
+    )
+
+    GRAD_MODE = Words(
+        "the forward asks whether a gradient is wanted",
+        "Compute the same either way.",
     )
 
     # What was derived failed the comparison with the forward.

@@ -12,6 +12,7 @@ WITHOUT_STUB = {  # where the stub's own gradient is wrong, refused, or none at 
     Reason.AUTOGRAD_INSIDE,
     Reason.CHANGES_STATE,
     Reason.CUSTOM_FUNCTION,
+    Reason.GRAD_MODE,
     Reason.HIDDEN_RANDOM,
     Reason.HIGHER_ORDER,
     Reason.INPUT_IN_PLACE,
