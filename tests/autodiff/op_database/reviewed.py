@@ -1,0 +1,32 @@
+"""The list of refusals that a person has looked at."""
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from tests.autodiff.op_database.judge import Judgement, Outcome
+
+LIST = Path(__file__).with_name("reviewed.toml")
+
+
+def reviewed() -> Mapping[str, str]:
+    """Read the refused variants, each with its reason."""
+    tables = tomllib.loads(LIST.read_text())
+    return {
+        variant: reason for reason, table in tables.items() for variant in table["ops"]
+    }
+
+
+def surprises(
+    judgements: Iterable[Judgement], expected: Mapping[str, str]
+) -> Iterator[str]:
+    """Tell what came out otherwise than reviewed."""
+    for each in judgements:
+        worst = each.worst
+        reason = expected.get(each.variant)
+        if worst.outcome in (Outcome.WRONG, Outcome.RAISED):
+            yield f"{each.variant} is {worst.outcome}: {worst.reason}"
+        elif worst.outcome is Outcome.REFUSED and worst.reason != reason:
+            yield f"{each.variant} is refused: {worst.reason}; the list says {reason}"
+        elif worst.outcome is Outcome.RIGHT and reason:
+            yield f"{each.variant} is right: take it off the list"
