@@ -1,0 +1,140 @@
+"""The largest and the smallest: what was taken gets the gradient."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from layergen.autodiff.rules.reduced import Dims, spread, with_dims
+from layergen.autodiff.rules.rule import Rule
+from layergen.autodiff.rules.selection import maximum, minimum
+
+__all__ = ["RULES"]
+
+
+def amax(
+    grad: Tensor, out: Tensor, input: Tensor, dim: Dims = (), keepdim: bool = False
+) -> Any:
+    """Source: derivatives.yaml, amax: those that are equal share evenly."""
+    chosen = input == with_dims(out, input, dim, keepdim)
+    return (spread(with_dims(grad, input, dim, keepdim), chosen, dim),)
+
+
+def aminmax(
+    grad: Any, out: Any, input: Tensor, *, dim: int | None = None, keepdim: bool = False
+) -> Any:
+    """Source: derivatives.yaml, aminmax: as of amin and of amax."""
+    grads = [
+        amax(each, extreme, input, dim, keepdim)[0]
+        for each, extreme in zip(grad, out, strict=True)
+        if each is not None
+    ]
+    return (grads[0] + grads[1] if len(grads) == 2 else grads[0],)
+
+
+def median(
+    grad: Any, out: Any, input: Tensor, dim: int | None = None, keepdim: bool = False
+) -> Any:
+    """Source: derivatives.yaml, median: without dim, those that are equal share evenly."""
+    if dim is None:
+        return (spread(grad, input == out, None),)
+    return mode(grad, out, input, dim, keepdim)
+
+
+def mode(
+    grad: Any, out: Any, input: Tensor, dim: int = -1, keepdim: bool = False
+) -> Any:
+    """Source: derivatives.yaml, mode: to where the indices say that it was taken."""
+    if grad[0] is None:
+        return (None,)
+    indices = with_dims(out[1], input, dim, keepdim)
+    values = with_dims(grad[0], input, dim, keepdim)
+    return (torch.zeros_like(input).scatter(dim, indices, values),)
+
+
+def kthvalue(
+    grad: Any, out: Any, input: Tensor, k: int, dim: int = -1, keepdim: bool = False
+) -> Any:
+    """Source: derivatives.yaml, kthvalue."""
+    return mode(grad, out, input, dim, keepdim)
+
+
+def topk(
+    grad: Any,
+    out: Any,
+    input: Tensor,
+    k: int,
+    dim: int = -1,
+    largest: bool = True,
+    sorted: bool = True,
+) -> Any:
+    """Source: derivatives.yaml, topk."""
+    return mode(grad, out, input, dim, keepdim=True)
+
+
+def sort(
+    grad: Any,
+    out: Any,
+    input: Tensor,
+    dim: int = -1,
+    descending: bool = False,
+    stable: bool = False,
+) -> Any:
+    """Source: derivatives.yaml, sort."""
+    return mode(grad, out, input, dim, keepdim=True)
+
+
+def msort(grad: Tensor, out: Tensor, input: Tensor) -> Any:
+    """Source: derivatives.yaml, sort."""
+    return (torch.zeros_like(input).scatter(0, input.argsort(0), grad),)
+
+
+def max(
+    grad: Any,
+    out: Any,
+    input: Tensor,
+    dim: Any = None,
+    keepdim: bool = False,
+    *,
+    other: Tensor | None = None,
+) -> Any:
+    """Source: derivatives.yaml, max; of two tensors it is maximum."""
+    second = dim if isinstance(dim, Tensor) else other
+    if second is None:
+        return median(grad, out, input, dim, keepdim)
+    first_grad, second_grad = maximum(grad, out, input, second)
+    return first_grad.sum_to_size(input.shape), second_grad.sum_to_size(second.shape)
+
+
+def min(
+    grad: Any,
+    out: Any,
+    input: Tensor,
+    dim: Any = None,
+    keepdim: bool = False,
+    *,
+    other: Tensor | None = None,
+) -> Any:
+    """Source: derivatives.yaml, min; of two tensors it is minimum."""
+    second = dim if isinstance(dim, Tensor) else other
+    if second is None:
+        return median(grad, out, input, dim, keepdim)
+    first_grad, second_grad = minimum(grad, out, input, second)
+    return first_grad.sum_to_size(input.shape), second_grad.sum_to_size(second.shape)
+
+
+RULES: Mapping[str, Rule] = {
+    "amax": amax,
+    "amin": amax,
+    "aminmax": aminmax,
+    "max": max,
+    "min": min,
+    "median": median,
+    "nanmedian": median,
+    "mode": mode,
+    "kthvalue": kthvalue,
+    "topk": topk,
+    "sort": sort,
+    "msort": msort,
+}

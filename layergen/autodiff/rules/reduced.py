@@ -1,0 +1,55 @@
+"""Dimensions that a reduction took away, and how many elements it took together."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from torch import Tensor
+
+__all__ = ["Dims", "count", "mean", "spread", "takes_all", "with_dims"]
+
+Dims = int | list[int] | tuple[int, ...] | None
+
+
+def takes_all(dim: Any) -> bool:
+    """Tell whether every dimension is reduced: `x.sum()`, `x.sum([])`."""
+    return dim is None or (not isinstance(dim, int) and len(dim) == 0)
+
+
+def with_dims(reduced: Tensor, input: Tensor, dim: Dims, keepdim: bool) -> Tensor:
+    """Put the reduced dimensions back with size 1; a scalar broadcasts as it is."""
+    if keepdim or dim is None or takes_all(dim) or reduced.dim() == 0:
+        return reduced
+    for each in [dim] if isinstance(dim, int) else in_order(dim, input.dim()):
+        reduced = reduced.unsqueeze(each)
+    return reduced
+
+
+def in_order(dims: Sequence[int], rank: int) -> list[int]:
+    """Order dimensions so that each is in its place when the next one comes."""
+    if all(dim < 0 for dim in dims):
+        return sorted(dims, reverse=True)
+    return sorted(dim % rank for dim in dims)
+
+
+def count(input: Tensor, dim: Dims) -> Any:
+    """Count the elements that become one."""
+    if dim is None or takes_all(dim):
+        return input.numel()
+    if input.dim() == 0:
+        return 1
+    if isinstance(dim, int):
+        return input.shape[dim]
+    return math.prod(input.shape[each] for each in dim)
+
+
+def mean(input: Tensor, dim: Dims) -> Tensor:
+    """Average so that the result broadcasts to the input."""
+    return input.mean() if dim is None or takes_all(dim) else input.mean(dim, True)
+
+
+def spread(grad: Tensor, chosen: Tensor, dim: Dims) -> Tensor:
+    """Share a gradient evenly among the elements that were chosen."""
+    if dim is None or takes_all(dim):
+        return chosen * (grad / chosen.sum())
+    return chosen * (grad / chosen.sum(dim, keepdim=True))
