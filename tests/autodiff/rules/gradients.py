@@ -57,7 +57,10 @@ def by_rule(
         )
     except TypeError as error:
         raise Wrong(f"the call does not bind: {error}") from error
-    result = subject.rule(*bound.args, **bound.kwargs)
+    try:
+        result = subject.rule(*bound.args, **bound.kwargs)
+    except (RuntimeError, TypeError, LookupError, ValueError, AttributeError) as error:
+        raise Wrong(f"{type(error).__name__} in the rule: {error}") from error
     if result is NotImplemented:
         raise Uncovered
     if not isinstance(result, tuple):
@@ -128,27 +131,48 @@ def compare(
     what: str,
     got: Sequence[Tensor | None],
     want: Sequence[Tensor | None],
-    sample: Sample,
     tolerance: float = 1e-7,
+    rounding: float = 1e-14,
 ) -> None:
-    """Compare where autograd is finite; an absent gradient is zero."""
-    for place, (mine, its) in enumerate(zip(got, want, strict=True)):
-        if mine is None and its is None:
-            continue
-        mine = torch.zeros_like(its) if mine is None else mine.detach()
-        its = torch.zeros_like(mine) if its is None else its.detach()
-        finite = torch.isfinite(its)
-        mine, its = mine[finite], its[finite]
-        scale = float(its.abs().max()) if its.numel() and sample.args else 0.0
+    """Compare where autograd is finite; an absent gradient is zero.
+
+    Args:
+        rounding: of the largest element, which is left where huge terms cancel.
+    """
+    for place, mine, its in pairs(got, want):
+        scale = float(its.abs().max()) if its.numel() else 0.0
         near = torch.isclose(
-            mine, its, rtol=tolerance, atol=tolerance * max(1.0, scale * tolerance)
+            mine, its, rtol=tolerance, atol=max(tolerance, scale * rounding)
         )
-        if not bool(near.all()):
-            first = int((~near).nonzero()[0])
-            raise Wrong(
-                f"{what} of tensor {place}: {mine[first].item()}, where autograd has"
-                f" {its[first].item()} ({int((~near).sum())} of {near.numel()} differ)"
-            )
+        judge(f"{what} of tensor {place}", mine, its, near)
+
+
+def compare_finite(
+    what: str, got: Sequence[Tensor | None], want: Sequence[Tensor | None]
+) -> None:
+    """Compare only whether there is a number, where autograd has one."""
+    for place, mine, its in pairs(got, want):
+        judge(f"{what} of tensor {place}", mine, its, torch.isfinite(mine))
+
+
+def pairs(
+    got: Sequence[Tensor | None], want: Sequence[Tensor | None]
+) -> Iterator[tuple[int, Tensor, Tensor]]:
+    for place, (mine, its) in enumerate(zip(got, want, strict=True)):
+        if mine is not None or its is not None:
+            mine = torch.zeros_like(its) if mine is None else mine.detach()
+            its = torch.zeros_like(mine) if its is None else its.detach()
+            finite = torch.isfinite(its)
+            yield place, mine[finite], its[finite]
+
+
+def judge(what: str, mine: Tensor, its: Tensor, right: Tensor) -> None:
+    if not bool(right.all()):
+        first = int((~right).nonzero()[0])
+        raise Wrong(
+            f"{what}: {mine[first].item()}, where autograd has {its[first].item()}"
+            f" ({int((~right).sum())} of {right.numel()} differ)"
+        )
 
 
 def cotangents_of(sample: Sample, out: Any) -> list[Tensor | None]:

@@ -48,6 +48,14 @@ class Sample:
         return [each for each in leaves if isinstance(each, Tensor)]
 
 
+# The database's own order of arguments, where it is not the function's.
+REORDERED: Mapping[str, tuple[Callable[..., Any], Sequence[int]]] = {
+    "polygamma": (torch.polygamma, (1, 0)),
+    "special.polygamma": (torch.polygamma, (1, 0)),
+    "where": (torch.where, (1, 0, 2)),
+}
+
+
 def call(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Sample:
     return Sample(function, args, kwargs)
 
@@ -94,19 +102,19 @@ def drawn(entry: Any, dtype: torch.dtype) -> Iterator[Sample]:
     """Spread evenly over the first samples of a variant, without the huge and the sparse."""
     torch.manual_seed(0)
     inputs = entry.sample_inputs("cpu", dtype, requires_grad=True)
-    found = [
-        Sample(
-            entry.op,
-            (each.input, *each.args),
-            each.kwargs,
-            each.output_process_fn_grad,
-        )
-        for each in islice(inputs, LOOKED_AT)
-    ]
+    found = [sampled(entry, each) for each in islice(inputs, LOOKED_AT)]
     usable = [each for each in found if is_usable(each)]
     step = max(1, len(usable) / TRIED)
     for place in range(min(TRIED, len(usable))):
         yield usable[int(place * step)]
+
+
+def sampled(entry: Any, found: Any) -> Sample:
+    function, args = entry.op, (found.input, *found.args)
+    if entry.name in REORDERED:
+        function, order = REORDERED[entry.name]
+        args = tuple(args[place] for place in order)
+    return Sample(function, args, found.kwargs, found.output_process_fn_grad)
 
 
 def is_usable(sample: Sample) -> bool:

@@ -5,6 +5,11 @@ import torch.nn.functional as F
 
 from tests.autodiff.rules.samples import call, real
 
+
+def leaves(shapes):
+    return [real(*shape, seed=place) for place, shape in enumerate(shapes)]
+
+
 EQUATIONS = {
     "ij,jk->ik": ((2, 3), (3, 4)),
     "b i j, b j k -> b i k": ((2, 3, 4), (2, 4, 5)),
@@ -26,21 +31,21 @@ EQUATIONS = {
 
 CALLS = {
     "einsum": [
-        call(torch.einsum, equation, [real(*shape) for shape in shapes])
+        call(torch.einsum, equation, leaves(shapes))
         for equation, shapes in EQUATIONS.items()
     ],
     "tensordot": [
-        call(torch.tensordot, real(2, 4, 3), real(3, 4, 5), dims=dims)
+        call(torch.tensordot, real(2, 4, 3), real(3, 4, 5, seed=1), dims=dims)
         for dims in (1, ([2], [0]), ([-1, 1], [0, 1]), ([1, 2], [1, 0]))
     ]
-    + [call(torch.tensordot, real(2, 3), real(4), dims=0)],
+    + [call(torch.tensordot, real(2, 3), real(4, seed=1), dims=0)],
     "inner": [
-        call(torch.inner, real(*one), real(*other))
+        call(torch.inner, real(*one), real(*other, seed=1))
         for one, other in (((2, 5, 3), (4, 3)), ((3,), (4, 2, 3)), ((), (2, 3)))
     ],
-    "kron": [call(torch.kron, real(2, 5, 3), real(4, 3, 2))],
+    "kron": [call(torch.kron, real(2, 5, 3), real(4, 3, 2, seed=1))],
     "bilinear": [
-        call(F.bilinear, real(*lead, 2), real(*lead, 3), real(6, 2, 3), real(6))
+        call(F.bilinear, *leaves([(*lead, 2), (*lead, 3), (6, 2, 3), (6,)]))
         for lead in ((), (4,), (4, 5))
     ],
 }
