@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from layergen.autodiff.refusal import Reason, refused
 from layergen.errors import CannotDerive
 
 __all__ = ["Answer", "Call", "answered", "as_tuple", "is_leaf"]
@@ -65,13 +66,11 @@ def as_tuple(outputs: Any) -> tuple[Tensor, ...]:
         isinstance(each, Tensor) for each in found
     ):
         if any(each.is_complex() for each in found):
-            raise CannotDerive(
-                "the forward returns complex numbers, which the tests can't judge",
-                instead="Return their real and imaginary parts: torch.view_as_real.",
-            )
+            raise refused(Reason.OUTPUT_COMPLEX)
         return found
     kind = type(outputs).__name__
     raise CannotDerive(
         f"the forward returns a {kind}, and not a tensor or a tuple of tensors",
         instead="Return a tensor, or several in a tuple.",
+        reason=Reason.OUTPUT_TYPE.spelled,
     )

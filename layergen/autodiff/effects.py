@@ -9,6 +9,7 @@ from torch import Tensor
 from layergen.autodiff.adapter import looks_at_values
 from layergen.autodiff.call import Call, answered, as_tuple, is_leaf
 from layergen.autodiff.draw import changed
+from layergen.autodiff.refusal import Reason, refused
 from layergen.autodiff.subject import Subject
 from layergen.errors import CannotDerive
 from layergen.spec.inputs import Example
@@ -45,6 +46,7 @@ def check_inputs_unchanged(subject: Subject, example: Example) -> None:
                 "the forward changes one of its inputs in place",
                 place=subject.place,
                 instead="Compute a new tensor: x = x + 1 instead of x += 1 or x.add_(1).",
+                reason=Reason.INPUT_IN_PLACE.spelled,
             )
 
 
@@ -55,11 +57,7 @@ def draws_random(subject: Subject, example: Example, must_be_pure: bool) -> bool
     call.function(*inputs)
     random = not torch.equal(state, torch.random.get_rng_state())
     if random and must_be_pure:
-        raise CannotDerive(
-            "the forward draws random numbers, and its backward would draw others",
-            place=subject.place,
-            instead="Pass what is drawn as an argument, or make it a layer: layergen new-layer.",
-        )
+        raise refused(Reason.UNSAVED_RANDOM, place=subject.place)
     return random
 
 

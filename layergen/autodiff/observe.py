@@ -19,6 +19,7 @@ from layergen.autodiff.effects import (
     scales_of,
     vmaps,
 )
+from layergen.autodiff.refusal import Reason
 from layergen.autodiff.returns import check_returns, inferred
 from layergen.autodiff.subject import Subject
 from layergen.errors import BadRequest, CannotDerive
@@ -122,6 +123,7 @@ def reached(subject: Subject, kept: Sequence[Example]) -> tuple[str, ...]:
                 f"no gradient reaches the parameter {name!r}: it would never learn",
                 place=subject.place,
                 instead="Use it where the result is differentiable, or make it a --buffer.",
+                reason=Reason.PARAMETER_WITHOUT_GRADIENT.spelled,
             )
     found = tuple(each.name for each in subject.tensors if each.name in got)
     if not found and not subject.call(kept[0]).parameters:
@@ -130,6 +132,7 @@ def reached(subject: Subject, kept: Sequence[Example]) -> tuple[str, ...]:
             f"no gradient reaches {', '.join(names) or 'any input'} through this forward",
             place=subject.place,
             instead="A step such as argmax, sign or round has none; write it as a plain function.",
+            reason=Reason.NO_GRADIENT_PATH.spelled,
         )
     return found
 
@@ -146,6 +149,7 @@ def check_outputs(subject: Subject, kept: Sequence[Example], made: Kind) -> None
                 f"the forward returns {len(outputs)} tensors, and a loss is one",
                 place=subject.place,
                 instead="Return the losses, one for each element or sample, or their sum.",
+                reason=Reason.OUTPUT_TYPE.spelled,
             )
 
 
@@ -156,6 +160,7 @@ def refuse_output(subject: Subject, output: Tensor, inputs: Sequence[Any]) -> No
             f"the forward returns a tensor of {output.dtype}, which has no gradient",
             place=subject.place,
             instead="Return floating tensors only; compute the rest in a function of its own.",
+            reason=Reason.OUTPUT_WITHOUT_GRADIENT.spelled,
         )
     for argument, value in zip(subject.tensors, inputs, strict=False):
         if output is value:
@@ -163,6 +168,7 @@ def refuse_output(subject: Subject, output: Tensor, inputs: Sequence[Any]) -> No
                 f"the forward returns {argument.name} itself",
                 place=subject.place,
                 instead=f"Return a tensor of its own: {argument.name}.clone().",
+                reason=Reason.OUTPUT_IS_INPUT.spelled,
             )
 
 

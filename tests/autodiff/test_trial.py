@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from layergen.autodiff.refusal import Reason
 from layergen.autodiff.trial import tried
 from layergen.errors import BadRequest, CannotDerive
 from layergen.ir.trial import assumed
@@ -105,20 +106,40 @@ def test_leaves_out_a_dtype_that_the_forward_does_not_run_in():
 
 
 REFUSED = {
-    "random": ("return x * torch.rand_like(x)", "draws random numbers"),
-    "input_changed": ("return x.mul_(2).sin()", "one of its inputs in place"),
-    "rounded": ("return x.argmax(-1).double()", "no gradient reaches x"),
-    "no_tensor": ("return x.shape", "returns a Size"),
+    "random": (
+        "return x * torch.rand_like(x)",
+        "draws random numbers",
+        Reason.UNSAVED_RANDOM,
+    ),
+    "input_changed": (
+        "return x.mul_(2).sin()",
+        "one of its inputs in place",
+        Reason.INPUT_IN_PLACE,
+    ),
+    "rounded": (
+        "return x.argmax(-1).double()",
+        "no gradient reaches x",
+        Reason.NO_GRADIENT_PATH,
+    ),
+    "no_tensor": ("return x.shape", "returns a Size", Reason.OUTPUT_TYPE),
+    "complex": ("return torch.fft.rfft(x)", "complex numbers", Reason.OUTPUT_COMPLEX),
+    "integers": (
+        "return x.argmax(-1)",
+        "torch.int64",
+        Reason.OUTPUT_WITHOUT_GRADIENT,
+    ),
+    "itself": ("return x", "returns x itself", Reason.OUTPUT_IS_INPUT),
 }
 
 
-@pytest.mark.parametrize(("body", "words"), REFUSED.values(), ids=REFUSED)
-def test_refuses_what_it_cannot_do(body, words):
+@pytest.mark.parametrize(("body", "words", "reason"), REFUSED.values(), ids=REFUSED)
+def test_refuses_what_it_cannot_do(body, words, reason):
     with pytest.raises(CannotDerive, match=words) as refusal:
         text_trial(f"def ripple(x):\n    {body}\n")
 
     assert refusal.value.instead
     assert refusal.value.place
+    assert refusal.value.reason == reason.spelled
 
 
 def test_refuses_a_forward_that_fails_and_tells_the_sizes():
@@ -143,13 +164,15 @@ def test_refuses_shapes_that_are_not_what_comes_out():
 
 
 def test_refuses_a_parameter_that_would_never_learn():
-    with pytest.raises(CannotDerive, match="would never learn"):
+    with pytest.raises(CannotDerive, match="would never learn") as refusal:
         text_trial(
             "def ripple(x, w):\n    return x * (w > 0)\n",
             makes="layer",
             arguments='x = { tensor = "...,dim" }\nw = { tensor = "dim" }',
             extra='[parameters]\nw = { init = "ones", shape = "dim" }',
         )
+
+    assert refusal.value.reason == Reason.PARAMETER_WITHOUT_GRADIENT.spelled
 
 
 def test_refuses_a_submodule_that_cannot_be_built():
