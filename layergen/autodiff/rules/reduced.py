@@ -45,7 +45,7 @@ def count(input: Tensor, dim: Dims) -> Any:
 
 def mean(input: Tensor, dim: Dims) -> Tensor:
     """Average so that the result broadcasts to the input."""
-    return input.mean() if dim is None or takes_all(dim) else input.mean(dim, True)
+    return input.mean() if dim is None or takes_all(dim) else input.mean(dim, keepdim=True)
 
 
 def spread(grad: Tensor, chosen: Tensor, dim: Dims) -> Tensor:
