@@ -32,8 +32,7 @@ def narrow(
     if type(start) is int and start < 0:
         start = start + input.shape[dim]
     piece = slice(None if is_zero(start) else start, start + length)
-    right = dim - input.dim() if dim >= 0 else dim
-    return (into_slices(grad, input.shape, {right: piece}),)
+    return (into_slices(grad, input.shape, {dim: piece}),)
 
 
 def is_zero(start: Any) -> bool:

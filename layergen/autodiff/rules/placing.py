@@ -28,9 +28,9 @@ def into_slices(
     Args:
         grad: of the slice.
         shape: of x.
-        slices: by their dimensions, negative, from the left to the right.
+        slices: by their dimensions, from the left to the right.
     """
-    is_short = len(slices) > 1 or -1 in slices
+    is_short = len(slices) > 1 or -1 in slices or grad.dim() - 1 in slices
     if is_short and all(map(is_counted, slices.values())):
         return into_pieces(grad, shape, slices)
     sizes = list(grad.shape)
@@ -46,10 +46,11 @@ def into_pieces(
     grad: Tensor, shape: Sequence[int], pieces: Mapping[int, Piece]
 ) -> Tensor:
     """Pad a gradient around pieces that are counted, each as long as the gradient there."""
+    of = {dim % grad.dim() - grad.dim(): piece for dim, piece in pieces.items()}
     amounts: list[int] = []
-    for dim in range(-1, next(iter(pieces)) - 1, -1):
+    for dim in range(-1, min(of) - 1, -1):
         missing = shape[dim] - grad.shape[dim]
-        amounts += around(pieces[dim], missing) if dim in pieces else (0, 0)
+        amounts += around(of[dim], missing) if dim in of else (0, 0)
     return F.pad(grad, amounts)
 
 
