@@ -3,7 +3,7 @@
 import pytest
 
 from layergen.errors import BadRequest
-from layergen.spec import toml
+from layergen.spec import bundled, gradient, toml
 from layergen.spec.model import Backward, Kind, Recompute, Spec
 from tests.spec.requests.workshop import SWISH, Workshop
 
@@ -188,3 +188,46 @@ def test_the_same_request_again_changes_nothing(
     second = shop.make(kind, "Swish", on=first, forward=SWISH, **again)  # type: ignore[arg-type]
 
     assert toml.contents(second) == toml.contents(first)
+
+
+def test_the_default_of_an_op_with_a_forward_is_one_constant(
+    shop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gradient, "OF_AN_OP", Backward.DERIVED)
+    layer = shop.make("layer", "Swish", forward=SWISH)
+
+    both = shop.make("op", "swish", on=layer, recompute=Recompute.NONE)
+    alone = shop.make("op", "swish", forward=SWISH)
+    bare = shop.make("op", "swish")
+
+    assert (both.backward, both.recompute) == (Backward.DERIVED, Recompute.NONE)
+    assert alone.backward is Backward.DERIVED
+    assert bare.backward is Backward.STUB
+
+
+def test_a_derived_example_can_be_made_with_a_stub(
+    shop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    example = shop.folder / "examples" / "swish"
+    example.mkdir(parents=True)
+    (example / "layergen.toml").write_text(toml.render(derived_op(shop), ()))
+    monkeypatch.setattr(bundled, "examples", lambda: example.parent)
+
+    same = shop.make("op", "mine", like="swish")
+    other = shop.make("op", "mine", like="swish", backward=Backward.STUB)
+
+    assert (same.backward, same.recompute) == (Backward.DERIVED, Recompute.ALL)
+    assert (other.backward, other.recompute) == (Backward.STUB, Recompute.CHEAP)
+
+
+def test_another_backward_is_told_before_its_recompute(shop: Workshop) -> None:
+    op = shop.make("op", "swish", forward=SWISH, backward=Backward.STUB)
+
+    with pytest.raises(BadRequest, match="--backward derived contradicts the op"):
+        shop.make(
+            "layer",
+            "Swish",
+            on=op,
+            backward=Backward.DERIVED,
+            recompute=Recompute.ALL,
+        )
