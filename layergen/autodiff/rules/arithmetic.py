@@ -14,7 +14,7 @@ __all__ = ["COMPLEX", "ELEMENTWISE", "RULES"]
 
 # A gradient may be smaller than the output, as long as it broadcasts to it.
 ELEMENTWISE: Final = True
-COMPLEX = frozenset({"abs", "add", "div", "mul", "neg", "positive", "rsub", "sub"})
+COMPLEX = frozenset({"abs", "add", "div", "mul", "neg", "rsub", "sub"})
 
 
 def add(grad: Tensor, out: Tensor, input: Any, other: Any, *, alpha: float = 1) -> Any:
@@ -51,10 +51,8 @@ def div(
     """Source: derivatives.yaml, div; a quotient that is rounded is constant almost everywhere."""
     if rounding_mode is not None:
         return None, None
-    return (
-        into(input, grad / conjugate(other)),
-        into(other, -grad * conjugate(out / other)),
-    )
+    quotient = grad / conjugate(other)
+    return into(input, quotient), into(other, -quotient * conjugate(out))
 
 
 def remainder(grad: Tensor, out: Tensor, input: Any, other: Any) -> Any:
@@ -79,11 +77,6 @@ def frac(grad: Tensor, out: Tensor, input: Tensor) -> Any:
 def neg(grad: Tensor, out: Tensor, input: Tensor) -> Any:
     """Source: derivatives.yaml, neg."""
     return (-grad,)
-
-
-def positive(grad: Tensor, out: Tensor, input: Tensor) -> Any:
-    """Source: the identity."""
-    return (grad,)
 
 
 def absolute(grad: Tensor, out: Tensor, input: Tensor) -> Any:
@@ -135,7 +128,6 @@ RULES: Mapping[str, Rule] = {
     "lerp": lerp,
     "mul": mul,
     "neg": neg,
-    "positive": positive,
     "remainder": remainder,
     "rsub": rsub,
     "sub": sub,

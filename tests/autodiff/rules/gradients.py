@@ -1,6 +1,7 @@
 """The gradients of one call: autograd's, and a rule's after what the engine does to its result."""
 
 import inspect
+import traceback
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -59,8 +60,10 @@ def by_rule(
         raise Wrong(f"the call does not bind: {error}") from error
     try:
         result = subject.rule(*bound.args, **bound.kwargs)
-    except (RuntimeError, TypeError, LookupError, ValueError, AttributeError) as error:
-        raise Wrong(f"{type(error).__name__} in the rule: {error}") from error
+    except Exception as error:
+        *_, last = traceback.extract_tb(error.__traceback__)
+        what = f"{type(error).__name__}: {error}"
+        raise Wrong(f"{what} ({last.filename}:{last.lineno})") from error
     if result is NotImplemented:
         raise Uncovered
     if not isinstance(result, tuple):
