@@ -1,5 +1,20 @@
 """layergen writes finished PyTorch layers, ops and losses, with the tests that prove them."""
 
-__all__ = ["__version__"]
+from typing import Any
+
+__all__ = ["CannotDerive", "__version__", "derive"]
 
 __version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    """Load what needs torch only when it is asked for."""
+    if name == "derive":
+        from layergen.deriving import derive
+
+        return derive
+    if name == "CannotDerive":
+        from layergen.errors import CannotDerive
+
+        return CannotDerive
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

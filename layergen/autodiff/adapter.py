@@ -1,13 +1,15 @@
 """The only file that touches torch's private modules."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from importlib import import_module
 from typing import Any
 
 import torch
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
-__all__ = ["is_single", "looks_at_values"]
+__all__ = ["Sandbox", "is_single", "looks_at_values", "missing"]
 
 # Operators whose answer's shape, or whose answer in Python, depends on values
 # (tags data_dependent_output and dynamic_output_shape in aten/native_functions.yaml).
@@ -67,3 +69,95 @@ def watched(function: Callable[..., Any], inputs: Sequence[Any]) -> WatchForValu
     with watch:
         function(*inputs)
     return watch
+
+
+# What tracing needs of torch's private modules, and where it is in torch 2.11 to 2.13.
+PRIVATE = (
+    ("torch._subclasses.fake_tensor", "FakeTensorMode"),
+    ("torch._dispatch.python", "enable_python_dispatcher"),
+    ("torch._dynamo.source", "ConstantSource"),
+    ("torch.fx.experimental.symbolic_shapes", "ShapeEnv"),
+    ("torch.fx.experimental.symbolic_shapes", "StatelessSymbolicContext"),
+    ("torch.fx.experimental.symbolic_shapes", "DimDynamic"),
+)
+
+
+def missing() -> str:
+    """Name what the installed torch lacks for a derivation, or ""."""
+    for module, name in PRIVATE:
+        try:
+            private(module, name)
+        except (ImportError, AttributeError):
+            return f"{module}.{name} (torch {torch.__version__})"
+    return ""
+
+
+def private(module: str, name: str) -> Any:
+    """Import one of torch's private names; only when a derivation needs it."""
+    return getattr(import_module(module), name)
+
+
+class Sandbox:
+    """A place where tensors have no values and their sizes are symbols."""
+
+    def __init__(self) -> None:
+        needed = dict((name, private(module, name)) for module, name in PRIVATE)
+        self.source = needed["ConstantSource"]
+        self.context = needed["StatelessSymbolicContext"]
+        self.dynamic = needed["DimDynamic"].DYNAMIC
+        self.dispatcher = needed["enable_python_dispatcher"]
+        # duck_shape would take two equal sizes of the example for one
+        self.sizes = needed["ShapeEnv"](duck_shape=False)
+        self.mode = needed["FakeTensorMode"](
+            shape_env=self.sizes, allow_non_fake_inputs=True
+        )
+
+    def fake(self, tensor: Tensor, name: str) -> Tensor:
+        """Take the place of a tensor; each of its sizes becomes a symbol."""
+        context = self.context(dynamic_sizes=[self.dynamic] * tensor.dim())
+        with torch.no_grad():
+            made: Tensor = self.mode.from_tensor(
+                tensor.detach(),
+                static_shapes=False,
+                source=self.source(name),
+                symbolic_context=context,
+            )
+        return made
+
+    @contextmanager
+    def entered(self, *, gradients: bool) -> Iterator[None]:
+        """Compute without values, for a while."""
+        # without the python dispatcher some operators want concrete sizes
+        with torch.set_grad_enabled(gradients), self.mode, self.dispatcher():
+            yield
+
+    def guards(self) -> list[str]:
+        """List what was asked of the sizes, as text: "Eq(s0, 4)"."""
+        return [str(each.expr) for each in self.sizes.guards]
+
+    def expression(self, value: Any) -> Any:
+        """Take the sympy expression of a symbolic number, as far as it is known now."""
+        return value.node.expr
+
+    def is_fake(self, tensor: Tensor) -> bool:
+        """Tell whether a tensor is one of the sandbox's own."""
+        return getattr(tensor, "fake_mode", None) is self.mode
+
+
+def storage_of(tensor: Tensor) -> int:
+    """Identify the memory that a tensor looks at."""
+    return tensor.untyped_storage()._cdata
+
+
+def shape_known_only_at_run_time(error: BaseException) -> bool:
+    """Tell whether an error is torch's way to say that a value is needed."""
+    names = {each.__name__ for each in type(error).__mro__}
+    return bool(names & set(NEEDS_VALUES))
+
+
+NEEDS_VALUES: Mapping[str, str] = {
+    "GuardOnDataDependentSymNode": "branch",
+    "DataDependentOutputException": "value",
+    "DynamicOutputShapeException": "shape",
+    "UserError": "branch",
+}

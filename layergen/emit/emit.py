@@ -3,12 +3,13 @@
 from layergen.emit.catalog import entries
 from layergen.emit.entry import Entry
 from layergen.emit.format import formatted
+from layergen.emit.function_entries import op_entries
 from layergen.emit.render import render
 from layergen.emit.source import SourceFile
-from layergen.ir.trial import Trials
-from layergen.spec.model import Spec
+from layergen.ir.trial import Trial, Trials
+from layergen.spec.model import OpSpec, Spec
 
-__all__ = ["emit"]
+__all__ = ["emit", "emit_function"]
 
 VERBATIM = "tests/reference.py"  # the user's own text: not ours to format
 
@@ -22,6 +23,12 @@ def emit(spec: Spec, trials: Trials, component: str) -> tuple[SourceFile, ...]:
         component: absolute name of the component's module: "swish", "my_ops.swish".
     """
     return tuple(source(each) for each in entries(spec, trials, component))
+
+
+def emit_function(spec: Spec, op: OpSpec, trial: Trial) -> SourceFile:
+    """Write the text of an op alone, without its component."""
+    first = next(iter(op_entries(spec, op, trial, "")))
+    return source(first)
 
 
 def source(entry: Entry) -> SourceFile:

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 
 from layergen.emit.case_view import inputs_view, outputs_view
+from layergen.emit.derived_view import derived_view
 from layergen.emit.entry import Entry, entry
 from layergen.emit.function_view import function_view
 from layergen.emit.loss_view import loss_view, stands_alone
-from layergen.emit.op_view import forward_view, op_view
+from layergen.emit.op_view import equation, forward_view, op_view
 from layergen.emit.test_view import function_test_view, subject_view
 from layergen.emit.uses import uses_of
-from layergen.emit.views import FunctionView
+from layergen.emit.views import DerivedView, FunctionView
 from layergen.ir.trial import Trial
 from layergen.spec.model import Argument, Backward, Forward, LossSpec, OpSpec, Spec
 
@@ -81,13 +82,23 @@ def made_function(
     forward: Forward,
     trial: Trial,
     test_file: str,
-) -> FunctionView | None:
+) -> FunctionView | DerivedView | None:
     """Describe the component's Function, where it has one."""
     if spec.backward is Backward.AUTOGRAD:
         return None
+    if trial.derived:
+        return derived_view(
+            f"{spec.name}Function",
+            arguments,
+            forward,
+            trial.derived,
+            equation(forward.name, arguments, forward),
+        )
     return function_view(spec.name, arguments, forward, trial, test_file)
 
 
-def texts(forward: Forward, function: FunctionView | None) -> list[str]:
-    """List what may need an import: the user's text, and the vjp of a Function."""
+def texts(forward: Forward, function: FunctionView | DerivedView | None) -> list[str]:
+    """List what may need an import: the user's text, and that of a Function."""
+    if isinstance(function, DerivedView):
+        return [forward.preamble, *function.texts]
     return [forward.preamble, forward.body, *(["torch"] if function else [])]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from layergen.ir.gradients import Gradients
 from layergen.spec.inputs import Example, examples
 from layergen.spec.model import (
     Argument,
@@ -35,6 +36,8 @@ class Trial:
         vmaps: whether torch.func.vmap of its gradient runs.
         compiles: whether it never looks at a tensor's values, so that it compiles whole.
         returns: shapes of the outputs by the names of their dimensions; () where no name fits.
+        derived: what was derived of it, where its backward is: one for each setting of its
+            flags and of what may be None, the fullest first.
     """
 
     examples: tuple[Example, ...]
@@ -52,6 +55,7 @@ class Trial:
     vmaps: bool = True
     compiles: bool = True
     returns: tuple[Shape, ...] = ()
+    derived: tuple[Gradients, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

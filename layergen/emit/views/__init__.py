@@ -2,7 +2,9 @@
 
 from layergen.emit.views.sources import (
     ArgumentView,
+    BlockView,
     ComponentView,
+    DerivedView,
     ExportView,
     ForwardView,
     FunctionView,
@@ -36,9 +38,11 @@ from layergen.emit.views.tests import (
 __all__ = [
     "ArgumentView",
     "BenchmarkView",
+    "BlockView",
     "CaseView",
     "ComponentView",
     "ContenderView",
+    "DerivedView",
     "ExportView",
     "ForwardView",
     "FunctionView",

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 __all__ = [
     "ArgumentView",
+    "BlockView",
     "ComponentView",
+    "DerivedView",
     "ExportView",
     "ForwardView",
     "FunctionView",
@@ -97,6 +99,8 @@ class FunctionView:
     """An autograd.Function.
 
     Attributes:
+        partial: the template of the class.
+        picked: what stands behind the call of apply; nothing.
         inputs: target that unpacks `inputs`: "x, beta" or "(x,)".
         unpacked: target that unpacks the saved tensors.
         arguments: the call of forward: "x, beta, alpha".
@@ -106,6 +110,8 @@ class FunctionView:
         results: what backward returns: "grad_x, grad_beta, None".
     """
 
+    partial: str
+    picked: str
     name: str
     summary: str
     test_file: str
@@ -122,6 +128,52 @@ class FunctionView:
     cotangents: str
     gradients: tuple[GradientView, ...]
     results: str
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class BlockView:
+    """Statements of a backward that stand behind one condition, or none."""
+
+    condition: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class DerivedView:
+    """An autograd.Function with a derived backward.
+
+    Attributes:
+        partial: the template of the class.
+        formulas: lines of the docstring: what each gradient is.
+        setup: the lines of setup_context.
+        unpacked: target that unpacks the saved tensors, or "".
+        scalars: numbers that backward uses.
+        no_gradients: chained targets, "grad_x = grad_beta", or "" where there is one gradient.
+        rebuilt: lines that compute what was kept again, for a second derivative.
+        results: what backward returns: "grad_x, grad_beta, None".
+        arguments: the call: "x, beta".
+        picked: what takes the outputs out of all that forward returns: "", "[0]", "[:2]".
+        texts: all of its statements, for the imports that they need.
+    """
+
+    partial: str
+    name: str
+    summary: str
+    formulas: tuple[str, ...]
+    signature: str
+    returns: str
+    body: str
+    setup: tuple[str, ...]
+    cotangent_signature: str
+    unpacked: str
+    scalars: tuple[str, ...]
+    no_gradients: str
+    rebuilt: tuple[str, ...]
+    blocks: tuple[BlockView, ...]
+    results: str
+    arguments: str
+    picked: str
+    texts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

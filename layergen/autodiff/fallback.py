@@ -1,0 +1,179 @@
+"""Differentiate one operation through autograd, and record what autograd runs."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from layergen.autodiff.public import public
+from layergen.autodiff.recorder import Recorder, bare
+from layergen.autodiff.refusal import Reason, refused
+from layergen.autodiff.tape import Entry, leaves, mapped
+from layergen.ir.graph import Value
+
+__all__ = ["through_autograd"]
+
+aten = torch.ops.aten
+PASSES_ON = (aten.detach.default, aten.alias.default, aten.lift_fresh.default)
+LAYOUT = "as_strided"
+
+
+class Mutates(Exception):
+    """Autograd's own formula changes a tensor in place."""
+
+
+class BelowAutograd(TorchDispatchMode):  # type: ignore[no-untyped-call] # torch's
+    """Record the operators that run below autograd."""
+
+    def __init__(self, recorder: Recorder, place: Any, *, functional: bool) -> None:
+        super().__init__()  # type: ignore[no-untyped-call] # torch's
+        self.recorder = recorder
+        self.tape = recorder.tape
+        self.place = place
+        self.functional = functional
+
+    def __torch_dispatch__(
+        self,
+        func: Any,
+        types: Any,
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> Any:
+        """Run an operator, and record it."""
+        kwargs = kwargs or {}
+        result = func(*args, **kwargs)
+        name = func._schema.name.split("::")[1]
+        if func in PASSES_ON and (entry := self.tape.find(args[0])):
+            self.tape.bind(result, entry)
+            return result
+        if func._schema.is_mutable:
+            if self.functional and func is aten.copy_.default:
+                return result
+            raise Mutates(name)
+        if LAYOUT in name:
+            raise refused(Reason.MEMORY_LAYOUT, op=name, place=self.place)
+        if leaves(result, Tensor):
+            self.recorder.record(func, public(func), args, kwargs, result)
+        return result
+
+
+def through_autograd(
+    recorder: Recorder, entry: Entry, gradient: Any, live: set[int]
+) -> list[tuple[Entry, Tensor]]:
+    """Give the gradients of an operation's operands.
+
+    Raises:
+        CannotDerive: Autograd has none, or not by operators that can be written down.
+    """
+    place = recorder.locate(entry.line)
+    tape = recorder.tape
+    sources = [tape[index] for index in dict.fromkeys(entry.operands) if index in live]
+    operands = {index: tape.value(index).detach() for index in entry.operands}
+    try:
+        found = recorded(recorder, entry, gradient, sources, operands, place)
+    except Mutates as error:
+        found = functionalised(recorder, entry, gradient, sources, operands, place)
+        assert str(error)
+    pairs = []
+    for source, each in zip(sources, found, strict=True):
+        if each is None:
+            continue
+        if tape.find(each) is None:
+            raise refused(Reason.BACKEND_OPERATOR, op=entry.op, place=place)
+        pairs.append((source, each))
+    return pairs
+
+
+def recorded(
+    recorder: Recorder,
+    entry: Entry,
+    gradient: Any,
+    sources: Sequence[Entry],
+    operands: dict[int, Tensor],
+    place: Any,
+) -> Sequence[Any]:
+    """Record autograd at work; with create_graph its formulas can be differentiated again."""
+    for source in sources:
+        operands[source.index].requires_grad_()
+    for index, leaf in operands.items():
+        recorder.tape.bind(leaf, recorder.tape[index])
+    wanted = [operands[source.index] for source in sources]
+    with torch.enable_grad(), BelowAutograd(recorder, place, functional=False):
+        outputs, cotangents = selected(called(entry, operands), gradient)
+        if not outputs:
+            return [None] * len(sources)
+        try:
+            return torch.autograd.grad(
+                outputs, wanted, cotangents, allow_unused=True, create_graph=True
+            )
+        except (RuntimeError, NotImplementedError) as error:
+            if "not implemented" not in str(error) and "differentiation" not in str(
+                error
+            ):
+                raise
+            raise refused(Reason.NO_DERIVATIVE, op=entry.op, place=place) from error
+
+
+def functionalised(
+    recorder: Recorder,
+    entry: Entry,
+    gradient: Any,
+    sources: Sequence[Entry],
+    operands: dict[int, Tensor],
+    place: Any,
+) -> Sequence[Any]:
+    """Record autograd with its in-place operators replaced."""
+    tensors = {index: each.detach() for index, each in operands.items()}
+    for index, leaf in tensors.items():
+        recorder.tape.bind(leaf, recorder.tape[index])
+    given = [each for each in as_list(gradient) if each is not None]
+
+    def joint(wanted: Sequence[Tensor], cotangents: Sequence[Tensor]) -> Any:
+        def run(*values: Tensor) -> tuple[Tensor, ...]:
+            own = dict(zip((each.index for each in sources), values, strict=True))
+            result = called(entry, tensors | own)
+            return tuple(selected(result, gradient, any_of_them=True)[0])
+
+        _, vjp = torch.func.vjp(run, *wanted)
+        return vjp(tuple(cotangents))
+
+    change: Callable[..., Any] = torch.func.functionalize(
+        joint, remove="mutations_and_views"
+    )
+    wanted = [tensors[each.index] for each in sources]
+    try:
+        with torch.enable_grad(), BelowAutograd(recorder, place, functional=True):
+            return list(change(wanted, given))
+    except Mutates as error:
+        raise refused(Reason.BACKEND_OPERATOR, op=entry.op, place=place) from error
+
+
+def called(entry: Entry, operands: dict[int, Tensor]) -> Any:
+    """Run the operation on other tensors."""
+    assert entry.func is not None
+    args, kwargs = (
+        mapped(
+            lambda leaf: operands[leaf.node] if isinstance(leaf, Value) else leaf, each
+        )
+        for each in (entry.args, entry.kwargs)
+    )
+    return entry.func(*bare(args), **bare(kwargs))
+
+
+def selected(
+    result: Any, gradient: Any, *, any_of_them: bool = False
+) -> tuple[list[Tensor], list[Tensor]]:
+    """Take the results that a gradient came for, and that have one or whatever they have."""
+    pairs = [
+        (one, other)
+        for one, other in zip(as_list(result), as_list(gradient), strict=False)
+        if other is not None and (any_of_them or one.requires_grad)
+    ]
+    return [one for one, _ in pairs], [other for _, other in pairs]
+
+
+def as_list(found: Any) -> list[Any]:
+    """See one tensor as a list of one."""
+    return list(found) if isinstance(found, tuple | list) else [found]

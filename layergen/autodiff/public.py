@@ -1,0 +1,59 @@
+"""The public spelling of an operator below autograd."""
+
+from functools import cache
+from typing import Any
+
+import torch
+
+from layergen.autodiff.operations import Operation
+from layergen.ir.graph import Syntax
+
+__all__ = ["public"]
+
+# Tensor methods with the operator's own arguments in the operator's order.
+METHODS = frozenset(
+    ["amax", "conj", "contiguous", "expand", "flatten", "flip", "index_add", "masked_fill", "mean", "new_empty", "new_full", "new_ones", "new_zeros", "permute", "repeat", "reshape", "scatter_add", "split", "squeeze", "sum", "sum_to_size", "to", "transpose", "unbind", "unsqueeze", "view"]
+)
+# torch.NAME exists, and takes other arguments or means another thing.
+OTHERWISE = frozenset(
+    ["alias", "all", "any", "argsort", "avg_pool2d", "col2im", "convolution_overrideable", "copy", "div", "elu", "fill", "full", "glu", "hardtanh", "im2col", "index", "index_put", "leaky_relu", "lift_fresh", "linspace", "max", "median", "min", "native_batch_norm", "new_empty_strided", "norm", "rand_like", "round", "select_backward", "set", "slice", "softplus", "sort", "squeeze", "std", "unfold", "upsample", "var", "where", "zero", "max_pool2d_with_indices", "sym_size"]
+)
+OPERATORS = frozenset(["add", "sub", "mul", "neg", "pow", "matmul", "gt", "lt", "ge", "le", "eq", "ne"])
+SPACES = {"special_": torch.special, "linalg_": torch.linalg, "fft_": torch.fft}
+
+
+@cache
+def public(func: Any) -> Operation:
+    """Name an operator of torch.ops by the public function that is the same, if there is one."""
+    raw = func._schema.name.split("::")[1]
+    if func.namespace != "aten":
+        return private(func, raw)
+    tensors = [str(each.type) == "Tensor" for each in func._schema.arguments]
+    if raw in OPERATORS and tensors:
+        return Operation(raw, raw, Syntax.OPERATOR)
+    if raw == "div" and func._overloadname in ("Tensor", "Scalar"):
+        return Operation(raw, raw, Syntax.OPERATOR)
+    if raw in METHODS and tensors and tensors[0]:
+        return Operation(raw, raw, Syntax.METHOD)
+    for start, space in SPACES.items():
+        name = raw.removeprefix(start)
+        if raw.startswith(start) and hasattr(space, name):
+            path = f"{space.__name__}.{name}"
+            return Operation(path.removeprefix("torch."), path, Syntax.FUNCTION)
+    if raw == "where" and func._overloadname in (
+        "self",
+        "ScalarOther",
+        "ScalarSelf",
+        "Scalar",
+    ):
+        return Operation(raw, "torch.where", Syntax.FUNCTION)
+    is_public = hasattr(torch, raw) and raw not in OTHERWISE
+    if is_public and not raw.startswith("_") and not raw.endswith("_backward"):
+        return Operation(raw, f"torch.{raw}", Syntax.FUNCTION)
+    return private(func, raw)
+
+
+def private(func: Any, raw: str) -> Operation:
+    """Spell an operator by its path in torch.ops."""
+    path = f"torch.ops.{func.namespace}.{raw}.{func._overloadname or 'default'}"
+    return Operation(raw, path, Syntax.FUNCTION)

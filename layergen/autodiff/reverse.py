@@ -1,0 +1,322 @@
+"""Sweep backwards over what was recorded: each operation hands its gradient to its operands."""
+
+import inspect
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from layergen.autodiff.fallback import through_autograd
+from layergen.autodiff.recorder import Recorder
+from layergen.autodiff.refusal import Reason, refused
+from layergen.autodiff.rules.rule import Rule
+from layergen.autodiff.rules.table import COMPLEX, DEFINITIONS, ELEMENTWISE, RULES
+from layergen.autodiff.simplify import same_shape
+from layergen.autodiff.tape import Entry, ShapeRef
+from layergen.ir.graph import Kind, Phase, Value
+
+__all__ = ["Adjoints", "live_entries"]
+
+# No gradient passes these, whatever comes in.
+NO_GRADIENT = frozenset(
+    ["argmax", "argmin", "argsort", "bernoulli", "bucketize", "ceil", "detach", "empty_like", "floor", "full_like", "heaviside", "new_empty", "new_full", "new_ones", "new_tensor", "new_zeros", "nextafter", "one_hot", "ones_like", "rand_like", "randint_like", "randn_like", "round", "sgn", "sign", "trunc", "zeros_like", "floor_divide", "data", "count_nonzero", "searchsorted"]
+)
+
+
+def is_floating(value: Any) -> bool:
+    """Tell whether a gradient can be of a value."""
+    return isinstance(value, Tensor) and (
+        value.is_floating_point() or value.is_complex()
+    )
+
+
+def live_entries(entries: Sequence[Entry], wanted: Sequence[Entry]) -> set[int]:
+    """Find what depends on the wanted inputs in a differentiable way."""
+    live = {each.index for each in wanted}
+    for entry in entries:
+        results = (
+            entry.result if isinstance(entry.result, tuple | list) else [entry.result]
+        )
+        if entry.constant or entry.op in NO_GRADIENT:
+            continue
+        if any(map(is_floating, results)) and live.intersection(entry.operands):
+            live.add(entry.index)
+    return live
+
+
+class Adjoints:
+    """The gradients that have reached each value so far.
+
+    Args:
+        recorder: records what the rules compute.
+        live: the entries that a gradient is to reach.
+        fallback: whether an operation without a rule is differentiated through autograd.
+    """
+
+    def __init__(self, recorder: Recorder, live: set[int], *, fallback: bool) -> None:
+        self.recorder = recorder
+        self.tape = recorder.tape
+        self.live = live
+        self.fallback = fallback
+        self.of: dict[int, Any] = {}
+        self.fallbacks: list[str] = []
+
+    def add(self, entry: Entry, gradient: Tensor) -> None:
+        """Add a gradient to those of a value."""
+        if entry.index not in self.live:
+            return
+        known = self.of.get(entry.index)
+        with self.recorder:
+            self.of[entry.index] = gradient if known is None else known + gradient
+
+    def sweep(self, entries: Sequence[Entry]) -> None:
+        """Hand the gradients back, from the last operation to the first."""
+        for entry in reversed(entries):
+            if entry.index not in self.of or entry.index not in self.live:
+                continue
+            if entry.kind is Kind.PART:
+                self.collect(entry)
+            elif entry.kind is Kind.CALL:
+                self.step(entry)
+
+    def collect(self, part: Entry) -> None:
+        """Put the gradient of one of several results with those of the others."""
+        whole, at = part.args[0].node, part.args[1]
+        self.live.add(whole)
+        count = len(self.tape[whole].result)
+        gradients = self.of.setdefault(whole, [None] * count)
+        gradients[at] = self.full(part)
+
+    def full(self, entry: Entry) -> Tensor:
+        """Take the gradient of a value in the value's own shape."""
+        gradient: Tensor = self.of[entry.index]
+        if not same_shape(gradient, entry.result):
+            with self.recorder:
+                gradient = gradient.expand(self.shape(entry))
+        return gradient
+
+    def shape(self, entry: Entry) -> ShapeRef:
+        """Take the shape of a value, by reference."""
+        shape = ShapeRef(entry.result.shape)
+        shape.of = Value(entry.index)
+        return shape
+
+    def step(self, entry: Entry) -> None:
+        """Differentiate one operation."""
+        self.name_gradient(entry)
+        if entry.random:
+            raise self.refusal(Reason.HIDDEN_RANDOM, entry)
+        if entry.op in DEFINITIONS and self.through_definition(entry):
+            return
+        rule = RULES.get(entry.op)
+        lazy = entry.op in ELEMENTWISE
+        gradient = self.of[entry.index]
+        if isinstance(gradient, Tensor) and not lazy:
+            gradient = self.full(entry)
+        found = NotImplemented
+        if rule is not None and (not has_complex(entry) or entry.op in COMPLEX):
+            found = self.by_rule(rule, entry, gradient)
+        if found is NotImplemented:
+            self.by_autograd(entry, gradient)
+            return
+        args, kwargs = tuple(entry.args), entry.kwargs
+        for operand, each in gradients_of(rule, args, kwargs, found):
+            if each is not None and operand.node in self.live:
+                self.hand(entry, self.tape[operand.node], each, lazy)
+
+    def by_rule(self, rule: Rule, entry: Entry, gradient: Any) -> Any:
+        """Run a rule, and record what it computes."""
+        args, kwargs = self.tape.live(entry.args), self.tape.live(entry.kwargs)
+        with torch.no_grad(), self.recorder:
+            return rule(gradient, entry.result, *args, **kwargs)
+
+    def hand(self, entry: Entry, operand: Entry, gradient: Tensor, lazy: bool) -> None:
+        """Bring a gradient to the shape and dtype of its operand, and add it there."""
+        with torch.no_grad(), self.recorder:
+            if not same_shape(gradient, operand.result):
+                gradient = self.fitted(entry, operand, gradient, lazy)
+            if gradient.is_complex() and not operand.result.is_complex():
+                gradient = gradient.real
+            if gradient.dtype != operand.result.dtype:
+                gradient = gradient.to(operand.result.dtype)
+        self.add(operand, gradient)
+
+    def fitted(
+        self, entry: Entry, operand: Entry, gradient: Tensor, lazy: bool
+    ) -> Tensor:
+        """Sum over what the operand was broadcast along; leave what broadcasts to it."""
+        whole = entry.result if isinstance(entry.result, Tensor) else None
+        if lazy and whole is not None:
+            if same_shape(operand.result, whole):
+                return gradient  # it still broadcasts to the operand
+            if not same_shape(gradient, whole):
+                gradient = gradient.expand(self.shape(entry))
+            return summed(gradient, operand, self.shape(operand), self.tape.entries)
+        if broadcasts_to(gradient, operand.result):
+            return gradient
+        return gradient.sum_to_size(self.shape(operand))  # type: ignore[arg-type]
+
+    def through_definition(self, entry: Entry) -> bool:
+        """Differentiate what an operation is defined as."""
+        start = len(self.tape.entries)
+        known, self.tape.known = self.tape.known, {}  # what came later is swept already
+        args, kwargs = self.tape.live(entry.args), self.tape.live(entry.kwargs)
+        self.tape.phase = Phase.FORWARD
+        try:
+            with torch.enable_grad(), self.recorder:
+                result = DEFINITIONS[entry.op](*args, **kwargs)
+        finally:
+            self.tape.phase, self.tape.known = Phase.BACKWARD, known
+        if result is NotImplemented:
+            return False
+        inside = self.tape.entries[start:]
+        self.live |= {
+            index
+            for index in live_entries(
+                inside, [self.tape[index] for index in sorted(self.live)]
+            )
+            if index >= start
+        }
+        last = self.tape.find(result)
+        assert last is not None
+        if last.index in self.live:
+            self.of[last.index] = self.of[entry.index]
+            self.sweep([each for each in inside if each.phase is Phase.FORWARD])
+        return True
+
+    def by_autograd(self, entry: Entry, gradient: Any) -> None:
+        """Differentiate one operation through autograd, and record what that runs."""
+        if not self.fallback:
+            raise self.refusal(Reason.NO_RULE, entry)
+        self.fallbacks.append(entry.op)
+        for operand, each in through_autograd(
+            self.recorder, entry, gradient, self.live
+        ):
+            with torch.no_grad(), self.recorder:
+                if each.dtype != operand.result.dtype:
+                    each = each.to(operand.result.dtype)
+            self.add(operand, each)
+
+    def name_gradient(self, entry: Entry) -> None:
+        """Call the gradient of `scores` grad_scores."""
+        gradient = self.of[entry.index]
+        if not isinstance(gradient, Tensor) or not entry.hint:
+            return
+        made = self.tape.find(gradient)
+        if made and made.phase is Phase.BACKWARD and made.kind is not Kind.COTANGENT:
+            made.hint = made.hint or f"grad_{entry.hint}"
+
+    def refusal(self, reason: Reason, entry: Entry) -> Exception:
+        """Word a refusal at the line of an operation."""
+        return refused(reason, op=entry.op, place=self.recorder.locate(entry.line))
+
+
+def has_complex(entry: Entry) -> bool:
+    """Tell whether an operation gives complex numbers, or the real part of some."""
+    results = entry.result if isinstance(entry.result, tuple | list) else [entry.result]
+    return any(isinstance(each, Tensor) and each.is_complex() for each in results) or (
+        entry.op in ("real", "imag", "abs", "angle", "view_as_real", "fft.irfft")
+    )
+
+
+def broadcasts_to(gradient: Tensor, target: Tensor) -> bool:
+    """Tell whether a gradient broadcasts to the shape of a value."""
+    if gradient.dim() > target.dim():
+        return False
+    ours = tuple(gradient.shape)
+    theirs = tuple(target.shape)[target.dim() - len(ours) :]
+    return all(
+        str(a) == str(b) or (isinstance(a, int) and a == 1)
+        for a, b in zip(ours, theirs, strict=True)
+    )
+
+
+def summed(
+    gradient: Tensor, operand: Entry, shape: ShapeRef, entries: Sequence[Entry]
+) -> Tensor:
+    """Sum a gradient to an operand's shape, as the reduction that made it summed."""
+    dims = reduced_by(operand, entries)
+    if dims is not None and gradient.dim() == operand.result.dim():
+        return gradient.sum(dims, keepdim=True)
+    if gradient.dim() == operand.result.dim():
+        ones = [
+            at - gradient.dim()
+            for at, size in enumerate(operand.result.shape)
+            if isinstance(size, int) and size == 1
+        ]
+        free = [
+            at
+            for at, size in enumerate(operand.result.shape)
+            if at - gradient.dim() not in ones
+        ]
+        same = all(
+            str(gradient.shape[at]) == str(operand.result.shape[at]) for at in free
+        )
+        if ones and same:
+            return gradient.sum(ones[0] if len(ones) == 1 else ones, keepdim=True)
+    return gradient.sum_to_size(shape)  # type: ignore[arg-type]
+
+
+KEEPS_SHAPE_LIMIT = 16  # operations between a reduction and its use
+
+
+def reduced_by(operand: Entry, entries: Sequence[Entry]) -> Any:
+    """Find the dims of the reduction, keepdim=True, that gave a value its shape."""
+    entry = operand
+    for _ in range(KEEPS_SHAPE_LIMIT):
+        if entry.kwargs.get("keepdim") is True:
+            dim = entry.kwargs.get(
+                "dim", entry.args[1] if len(entry.args) > 1 else None
+            )
+            return dim
+        sources = [
+            entries[index]
+            for index in entry.operands
+            if isinstance(entries[index].result, Tensor)
+            and same_shape(entries[index].result, operand.result)
+        ]
+        if not sources:
+            return None
+        entry = sources[0]
+    return None
+
+
+@cache
+def parameters_of(rule: Rule) -> tuple[inspect.Parameter, ...]:
+    """List a rule's parameters after the gradient and the result."""
+    return tuple(inspect.signature(rule).parameters.values())[2:]
+
+
+def gradients_of(
+    rule: Callable[..., Any] | None,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    found: Sequence[Any],
+) -> list[tuple[Value, Tensor]]:
+    """Pair what a rule gives with the operands of the call."""
+    assert rule is not None
+    names = [each.name for each in parameters_of(rule)]
+    given = list(zip(args, found, strict=False))
+    for name, value in kwargs.items():
+        if name in names and names.index(name) < len(found):
+            given.append((value, found[names.index(name)]))
+    pairs: list[tuple[Value, Tensor]] = []
+    for operand, gradient in given:
+        pairs += paired(operand, gradient)
+    return pairs
+
+
+def paired(operand: Any, gradient: Any) -> list[tuple[Value, Tensor]]:
+    """Pair an operand, or each of a list of operands, with its gradient."""
+    if gradient is None:
+        return []
+    if isinstance(operand, Value):
+        return [(operand, gradient)]
+    if isinstance(operand, tuple | list) and isinstance(gradient, tuple | list):
+        found = [
+            paired(one, other) for one, other in zip(operand, gradient, strict=False)
+        ]
+        return [each for pairs in found for each in pairs]
+    return []

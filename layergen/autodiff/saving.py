@@ -1,0 +1,171 @@
+"""Choose what forward keeps for backward: the cheapest cut between the two.
+
+The rest is computed again. A cut's weights are bytes at one nominal size for every free
+dimension, so the sizes of an example have no say in it.
+"""
+
+import math
+from collections.abc import Iterable
+
+from layergen.ir.gradients import Recompute
+from layergen.ir.graph import Arithmetic, Graph, Kind, Node, Number, Phase, Scalar, Size
+
+__all__ = ["kept_values", "reach"]
+
+# Operations that cost far more than reading their operands: what they give is kept.
+DEAR = frozenset(
+    ["addbmm", "addmm", "addmv", "baddbmm", "bilinear", "bmm", "cdist", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "convolution", "cumprod", "cumsum", "dot", "einsum", "inverse", "kthvalue", "linear", "logcumsumexp", "logdet", "matmul", "median", "mm", "mode", "msort", "mv", "scaled_dot_product_attention", "sort", "tensordot", "topk", "chain_matmul", "cholesky", "det", "grid_sample", "interpolate", "unfold", "fold", "embedding_bag", "multi_head_attention_forward", "pinverse", "matrix_exp"]
+)
+DEAR_SPACES = ("linalg.", "fft.")
+NOMINAL = 64  # of every free size
+FREE = 0.25  # weight of a byte that lives on anyway: of an input or an output
+BYTES = {
+    "bool": 1,
+    "uint8": 1,
+    "int8": 1,
+    "bfloat16": 2,
+    "float16": 2,
+    "int16": 2,
+    "float32": 4,
+    "int32": 4,
+    "complex128": 16,
+}
+SOURCE, SINK = "source", "sink"
+
+
+def kept_values(
+    graph: Graph,
+    gradients: Iterable[int],
+    outputs: Iterable[int],
+    recompute: Recompute,
+) -> tuple[int, ...]:
+    """List the forward's values that backward starts from, inputs among them.
+
+    Args:
+        graph: forward and backward.
+        gradients: nodes that backward returns.
+        outputs: nodes that forward returns anyway.
+        recompute: what may be computed again.
+    """
+    used = used_by_backward(graph, gradients)
+    if recompute is Recompute.NONE:
+        return tuple(sorted(used))
+    needed = reach(graph, used)
+    return cut(graph, needed, used, frozenset(outputs), recompute)
+
+
+def used_by_backward(graph: Graph, gradients: Iterable[int]) -> set[int]:
+    """Find the forward's values that the backward's own operations take."""
+    used: set[int] = set()
+    waiting, seen = list(gradients), set[int]()
+    while waiting:
+        index = waiting.pop()
+        if index in seen:
+            continue
+        seen.add(index)
+        node = graph[index]
+        if node.phase is Phase.FORWARD:
+            used.add(index)
+        else:
+            waiting += node.operands
+    return used
+
+
+def reach(graph: Graph, roots: Iterable[int], stop: Iterable[int] = ()) -> set[int]:
+    """Find all that some nodes are computed from, up to where to stop."""
+    stops = set(stop)
+    waiting, seen = list(roots), set[int]()
+    while waiting:
+        index = waiting.pop()
+        if index in seen:
+            continue
+        seen.add(index)
+        if index not in stops:
+            waiting += graph[index].operands
+    return seen
+
+
+def cut(
+    graph: Graph,
+    needed: set[int],
+    used: set[int],
+    outputs: frozenset[int],
+    recompute: Recompute,
+) -> tuple[int, ...]:
+    """Find the values of the least weight that part what is used from where it comes from."""
+    import networkx
+
+    flow = networkx.DiGraph()
+    flow.add_nodes_from((SOURCE, SINK))
+    for index in sorted(needed):
+        node = graph[index]
+        ends = ("in", index), ("out", index)
+        flow.add_edge(*ends, capacity=weight(node, index in outputs, recompute))
+        if node.kind is Kind.ARGUMENT or not may_recompute(node, recompute):
+            flow.add_edge(SOURCE, ends[0])  # without a capacity: it can't be cut
+        for operand in node.operands:
+            flow.add_edge(("out", operand), ends[0])
+        if index in used:
+            flow.add_edge(ends[1], SINK)
+    _, (near, _) = networkx.minimum_cut(flow, SOURCE, SINK)
+    return tuple(
+        index
+        for index in sorted(needed)
+        if ("in", index) in near and ("out", index) not in near
+    )
+
+
+def may_recompute(node: Node, recompute: Recompute) -> bool:
+    """Tell whether backward may compute a value again."""
+    if node.random or node.changes_state:
+        return False
+    if recompute is Recompute.ALL:
+        return True
+    return node.op not in DEAR and not node.op.startswith(DEAR_SPACES)
+
+
+def weight(node: Node, is_output: bool, recompute: Recompute) -> float:
+    """Weigh a value in bytes; what lives on anyway weighs less."""
+    if node.dtype == "":
+        return math.inf  # several values at once can't be saved
+    size = BYTES.get(node.dtype, 8) * math.prod(nominal(each) for each in node.shape)
+    if node.kind is Kind.ARGUMENT or is_output:
+        return FREE * size if recompute is Recompute.CHEAP else 1e-6 * size
+    return float(size)
+
+
+def nominal(number: Number) -> float:
+    """Evaluate a size where every free one is nominal."""
+    match number:
+        case Size():
+            return NOMINAL
+        case Scalar():
+            return 1
+        case Arithmetic(op, operands):
+            return computed(op, [nominal(each) for each in operands])
+    return float(number)
+
+
+def computed(op: str, values: list[float]) -> float:
+    """Apply an operator to numbers."""
+    first, last = values[0], values[-1]
+    match op:
+        case "+":
+            return sum(values)
+        case "-":
+            return first - last
+        case "*":
+            return math.prod(values)
+        case "/":
+            return first / last
+        case "//":
+            return first // last
+        case "%":
+            return first % last
+        case "**":
+            return float(first**last)
+        case "max":
+            return max(values)
+        case "min":
+            return min(values)
+    return first

@@ -1,0 +1,86 @@
+"""Sizes as symbols: torch's symbolic numbers, brought into our own terms."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+import sympy
+
+from layergen.ir.graph import Arithmetic, Number, Size
+
+__all__ = ["UnknownNumber", "as_number"]
+
+FUNCTIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "FloorDiv": "//",
+        "CleanDiv": "//",
+        "Mod": "%",
+        "PythonMod": "%",
+        "FloatTrueDiv": "/",
+        "IntTrueDiv": "/",
+        "FloatPow": "**",
+        "PowByNatural": "**",
+        "Pow": "**",
+        "Max": "max",
+        "Min": "min",
+        "OpaqueUnaryFn_sqrt": "math.sqrt",
+        "OpaqueUnaryFn_log": "math.log",
+        "OpaqueUnaryFn_exp": "math.exp",
+        "TruncToInt": "int",
+        "FloorToInt": "math.floor",
+        "CeilToInt": "math.ceil",
+    }
+)
+
+
+class UnknownNumber(Exception):
+    """A size was computed in a way that has no plain spelling."""
+
+
+def as_number(expression: Any) -> Number:
+    """Turn a sympy expression over sizes into plain data.
+
+    Raises:
+        UnknownNumber: It holds a function that we don't know.
+    """
+    if isinstance(expression, int | float):
+        return expression
+    if expression.is_Integer:
+        return int(expression)
+    if expression.is_Float or expression.is_Rational:
+        return float(expression)
+    if expression.is_Symbol:
+        return Size(str(expression.name))
+    if isinstance(expression, sympy.Add):
+        return total(expression)
+    if isinstance(expression, sympy.Mul):
+        return folded(
+            "*", [as_number(each) for each in expression.as_ordered_factors()]
+        )
+    name = type(expression).__name__
+    if name in ("ToFloat", "Identity"):
+        return as_number(expression.args[0])
+    if name not in FUNCTIONS:
+        raise UnknownNumber(str(expression))
+    return Arithmetic(FUNCTIONS[name], tuple(map(as_number, expression.args)))
+
+
+def total(expression: Any) -> Number:
+    """Add the terms, those with a minus sign last: `n - 1`, and not `-1 + n`."""
+    terms = expression.as_ordered_terms()
+    negative = [each for each in terms if each.could_extract_minus_sign()]
+    positive = [each for each in terms if each not in negative]
+    if not positive:
+        return folded("+", [as_number(each) for each in terms])
+    made = folded("+", [as_number(each) for each in positive])
+    for each in negative:
+        made = Arithmetic("-", (made, as_number(-each)))
+    return made
+
+
+def folded(op: str, operands: list[Number]) -> Number:
+    """Apply an operator from left to right."""
+    made = operands[0]
+    for each in operands[1:]:
+        made = Arithmetic(op, (made, each))
+    return made

@@ -1,0 +1,90 @@
+"""Names for computed values: the user's own where there are some, and never a clash."""
+
+import builtins
+import keyword
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+from layergen.ir.graph import Node
+
+__all__ = ["Names"]
+
+RESERVED = frozenset({"torch", "F", "math", "nn", "ctx", "Tensor", "Function", "Any"})
+RESERVED_ALSO = frozenset({"FunctionCtx", "inputs", "output", "self", "cls"})
+# What to call a value that nobody named, by the operation that gives it.
+NOUNS: Mapping[str, str] = MappingProxyType(
+    {
+        "abs": "magnitude",
+        "add": "total",
+        "amax": "largest",
+        "amin": "smallest",
+        "bmm": "product",
+        "clamp": "clamped",
+        "conv1d": "features",
+        "conv2d": "features",
+        "conv3d": "features",
+        "div": "ratio",
+        "eq": "is_equal",
+        "exp": "exponential",
+        "ge": "is_above",
+        "getitem": "part",
+        "gt": "is_above",
+        "le": "is_below",
+        "linear": "projected",
+        "log": "logarithm",
+        "lt": "is_below",
+        "masked_fill": "masked",
+        "matmul": "product",
+        "max": "largest",
+        "mean": "mean",
+        "min": "smallest",
+        "mT": "transposed",
+        "mul": "product",
+        "ne": "differs",
+        "neg": "negated",
+        "part": "part",
+        "permute": "permuted",
+        "pow": "power",
+        "reciprocal": "inverse",
+        "reshape": "reshaped",
+        "rsqrt": "inverse_root",
+        "sqrt": "root",
+        "square": "squared",
+        "sub": "difference",
+        "sum": "total",
+        "transpose": "transposed",
+        "unsqueeze": "expanded",
+        "var": "variance",
+        "where": "chosen",
+    }
+)
+
+
+class Names:
+    """Hand out names.
+
+    Args:
+        taken: names that are not to be handed out.
+    """
+
+    def __init__(self, taken: Iterable[str]) -> None:
+        self.taken = {*taken, *RESERVED, *RESERVED_ALSO}
+        self.given: dict[int, str] = {}
+
+    def of(self, node: Node) -> str:
+        """Name a node's value; the same name each time."""
+        if node.index not in self.given:
+            noun = NOUNS.get(node.op, node.op.rpartition(".")[2].strip("_"))
+            self.given[node.index] = self.fresh(node.hint or noun)
+        return self.given[node.index]
+
+    def fresh(self, name: str) -> str:
+        """Make a name that is not taken."""
+        if keyword.iskeyword(name) or hasattr(builtins, name):
+            name = f"{name}_"
+        made, count = name, 1
+        while made in self.taken:
+            count += 1
+            made = f"{name}_{count}"
+        self.taken.add(made)
+        return made
