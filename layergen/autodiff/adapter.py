@@ -101,7 +101,7 @@ class Sandbox:
     """A place where tensors have no values and their sizes are symbols."""
 
     def __init__(self) -> None:
-        needed = dict((name, private(module, name)) for module, name in PRIVATE)
+        needed = {name: private(module, name) for module, name in PRIVATE}
         self.source = needed["ConstantSource"]
         self.context = needed["StatelessSymbolicContext"]
         self.dynamic = needed["DimDynamic"].DYNAMIC
@@ -111,6 +111,7 @@ class Sandbox:
         self.mode = needed["FakeTensorMode"](
             shape_env=self.sizes, allow_non_fake_inputs=True
         )
+        self.mode.cache_enabled = False  # no call comes twice: it is recorded once
 
     def fake(self, tensor: Tensor, name: str) -> Tensor:
         """Take the place of a tensor; each of its sizes becomes a symbol."""

@@ -73,9 +73,8 @@ def through_autograd(
     operands = {index: tape.value(index).detach() for index in entry.operands}
     try:
         found = recorded(recorder, entry, gradient, sources, operands, place)
-    except Mutates as error:
+    except Mutates:
         found = functionalised(recorder, entry, gradient, sources, operands, place)
-        assert str(error)
     pairs = []
     for source, each in zip(sources, found, strict=True):
         if each is None:

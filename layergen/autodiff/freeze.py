@@ -128,6 +128,7 @@ class Freezer:
             changes_state=entry.changes_state,
             parts=0 if is_tensor else len(result),
             hint=entry.hint,
+            gradient_of=entry.gradient_of,
             line=entry.line,
         )
 

@@ -71,7 +71,22 @@ OPERATORS: Mapping[str, str] = MappingProxyType(
 )
 # Methods of Tensor that Python calls for an operator; they arrive under their own names.
 FOR_OPERATORS = frozenset(
-    ["add", "sub", "mul", "div", "true_divide", "pow", "neg", "matmul", "gt", "lt", "ge", "le", "eq", "ne"]
+    [
+        "add",
+        "sub",
+        "mul",
+        "div",
+        "true_divide",
+        "pow",
+        "neg",
+        "matmul",
+        "gt",
+        "lt",
+        "ge",
+        "le",
+        "eq",
+        "ne",
+    ]
 )
 INFIX = frozenset(OPERATORS.values()) - {"abs", "floor_divide", "remainder"}
 ALIASES: Mapping[str, str] = MappingProxyType(

@@ -12,13 +12,85 @@ __all__ = ["public"]
 
 # Tensor methods with the operator's own arguments in the operator's order.
 METHODS = frozenset(
-    ["amax", "conj", "contiguous", "expand", "flatten", "flip", "index_add", "masked_fill", "mean", "new_empty", "new_full", "new_ones", "new_zeros", "permute", "repeat", "reshape", "scatter_add", "split", "squeeze", "sum", "sum_to_size", "to", "transpose", "unbind", "unsqueeze", "view"]
+    [
+        "amax",
+        "conj",
+        "contiguous",
+        "expand",
+        "flatten",
+        "flip",
+        "index_add",
+        "masked_fill",
+        "mean",
+        "new_empty",
+        "new_full",
+        "new_ones",
+        "new_zeros",
+        "permute",
+        "repeat",
+        "reshape",
+        "scatter_add",
+        "split",
+        "squeeze",
+        "sum",
+        "sum_to_size",
+        "to",
+        "transpose",
+        "unbind",
+        "unsqueeze",
+        "view",
+    ]
 )
 # torch.NAME exists, and takes other arguments or means another thing.
 OTHERWISE = frozenset(
-    ["alias", "all", "any", "argsort", "avg_pool2d", "col2im", "convolution_overrideable", "copy", "div", "elu", "fill", "full", "glu", "hardtanh", "im2col", "index", "index_put", "leaky_relu", "lift_fresh", "linspace", "max", "median", "min", "native_batch_norm", "new_empty_strided", "norm", "rand_like", "round", "select_backward", "set", "slice", "softplus", "sort", "squeeze", "std", "unfold", "upsample", "var", "where", "zero", "max_pool2d_with_indices", "sym_size"]
+    [
+        "alias",
+        "all",
+        "any",
+        "argsort",
+        "avg_pool2d",
+        "col2im",
+        "convolution_overrideable",
+        "copy",
+        "div",
+        "elu",
+        "fill",
+        "full",
+        "glu",
+        "hardtanh",
+        "im2col",
+        "index",
+        "index_put",
+        "leaky_relu",
+        "lift_fresh",
+        "linspace",
+        "max",
+        "median",
+        "min",
+        "native_batch_norm",
+        "new_empty_strided",
+        "norm",
+        "rand_like",
+        "round",
+        "select_backward",
+        "set",
+        "slice",
+        "softplus",
+        "sort",
+        "squeeze",
+        "std",
+        "unfold",
+        "upsample",
+        "var",
+        "where",
+        "zero",
+        "max_pool2d_with_indices",
+        "sym_size",
+    ]
 )
-OPERATORS = frozenset(["add", "sub", "mul", "neg", "pow", "matmul", "gt", "lt", "ge", "le", "eq", "ne"])
+OPERATORS = frozenset(
+    ["add", "sub", "mul", "neg", "pow", "matmul", "gt", "lt", "ge", "le", "eq", "ne"]
+)
 SPACES = {"special_": torch.special, "linalg_": torch.linalg, "fft_": torch.fft}
 
 

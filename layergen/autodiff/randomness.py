@@ -9,7 +9,22 @@ __all__ = ["changes_state", "is_random", "shows_its_noise"]
 
 DROPOUTS = frozenset({"dropout", "dropout1d", "dropout2d", "dropout3d"})
 ALWAYS = frozenset(
-    ["bernoulli", "exponential", "gumbel_softmax", "multinomial", "normal", "poisson", "rand", "rand_like", "randint", "randint_like", "randn", "randn_like", "randperm", "uniform"]
+    [
+        "bernoulli",
+        "exponential",
+        "gumbel_softmax",
+        "multinomial",
+        "normal",
+        "poisson",
+        "rand",
+        "rand_like",
+        "randint",
+        "randint_like",
+        "randn",
+        "randn_like",
+        "randperm",
+        "uniform",
+    ]
 )
 IN_TRAINING = frozenset({"alpha_dropout", "feature_alpha_dropout", "rrelu"})
 FRACTIONAL = frozenset({"fractional_max_pool2d", "fractional_max_pool3d"})

@@ -22,7 +22,7 @@ from layergen.autodiff.operations import Operation, is_in_place, operation, twin
 from layergen.autodiff.purify import refusal_of, without_in_place
 from layergen.autodiff.randomness import changes_state, is_random, shows_its_noise
 from layergen.autodiff.refusal import Reason, refused
-from layergen.autodiff.simplify import simpler
+from layergen.autodiff.simplify import TO_A_SHAPE, simpler
 from layergen.autodiff.tape import Entry, ShapeRef, Tape, leaves, mapped
 from layergen.errors import Place
 from layergen.ir.graph import Kind, Phase, Syntax, Value
@@ -81,7 +81,9 @@ class Recorder(TorchFunctionMode):
             return self.in_place(func, found, args, kwargs)
         if shows_its_noise(found, args, kwargs):
             return self.dropout(func, found, args, kwargs)
-        result = func(*bare(args), **bare(kwargs))
+        result = self.known_shape(found, args)
+        if result is None:
+            result = func(*bare(args), **bare(kwargs))
         if found.op == "shape" and args:
             return self.shape_of(args[0], result)
         if not leaves(list_of(result), Tensor):
@@ -92,6 +94,14 @@ class Recorder(TorchFunctionMode):
                 return args[0]
         self.record(func, found, args, kwargs, result)
         return result
+
+    def known_shape(self, found: Operation, args: tuple[Any, ...]) -> Tensor | None:
+        """Make what a backward brings to a known shape; torch would prove at length that it fits."""
+        if self.tape.phase is Phase.FORWARD or found.op not in TO_A_SHAPE:
+            return None
+        if len(args) != 2 or not isinstance(args[1], ShapeRef):
+            return None
+        return torch.empty(tuple(args[1]), dtype=args[0].dtype)
 
     def dropout(
         self,

@@ -13,7 +13,7 @@ from layergen.autodiff.recorder import Recorder
 from layergen.autodiff.refusal import Reason, refused
 from layergen.autodiff.rules.rule import Rule
 from layergen.autodiff.rules.table import COMPLEX, DEFINITIONS, ELEMENTWISE, RULES
-from layergen.autodiff.simplify import same_shape
+from layergen.autodiff.tidy import is_negated, origin_of, tidied
 from layergen.autodiff.tape import Entry, ShapeRef
 from layergen.ir.graph import Kind, Phase, Value
 
@@ -21,7 +21,39 @@ __all__ = ["Adjoints", "live_entries"]
 
 # No gradient passes these, whatever comes in.
 NO_GRADIENT = frozenset(
-    ["argmax", "argmin", "argsort", "bernoulli", "bucketize", "ceil", "detach", "empty_like", "floor", "full_like", "heaviside", "new_empty", "new_full", "new_ones", "new_tensor", "new_zeros", "nextafter", "one_hot", "ones_like", "rand_like", "randint_like", "randn_like", "round", "sgn", "sign", "trunc", "zeros_like", "floor_divide", "data", "count_nonzero", "searchsorted"]
+    [
+        "argmax",
+        "argmin",
+        "argsort",
+        "bernoulli",
+        "bucketize",
+        "ceil",
+        "detach",
+        "empty_like",
+        "floor",
+        "full_like",
+        "heaviside",
+        "new_empty",
+        "new_full",
+        "new_ones",
+        "new_tensor",
+        "new_zeros",
+        "nextafter",
+        "one_hot",
+        "ones_like",
+        "rand_like",
+        "randint_like",
+        "randn_like",
+        "round",
+        "sgn",
+        "sign",
+        "trunc",
+        "zeros_like",
+        "floor_divide",
+        "data",
+        "count_nonzero",
+        "searchsorted",
+    ]
 )
 
 
@@ -92,7 +124,7 @@ class Adjoints:
     def full(self, entry: Entry) -> Tensor:
         """Take the gradient of a value in the value's own shape."""
         gradient: Tensor = self.of[entry.index]
-        if not same_shape(gradient, entry.result):
+        if not aligned(gradient, entry.result):
             with self.recorder:
                 gradient = gradient.expand(self.shape(entry))
         return gradient
@@ -135,8 +167,9 @@ class Adjoints:
     def hand(self, entry: Entry, operand: Entry, gradient: Tensor, lazy: bool) -> None:
         """Bring a gradient to the shape and dtype of its operand, and add it there."""
         with torch.no_grad(), self.recorder:
-            if not same_shape(gradient, operand.result):
+            if not aligned(gradient, operand.result):
                 gradient = self.fitted(entry, operand, gradient, lazy)
+            gradient = tidied(self.tape, gradient)
             if gradient.is_complex() and not operand.result.is_complex():
                 gradient = gradient.real
             if gradient.dtype != operand.result.dtype:
@@ -147,11 +180,13 @@ class Adjoints:
         self, entry: Entry, operand: Entry, gradient: Tensor, lazy: bool
     ) -> Tensor:
         """Sum over what the operand was broadcast along; leave what broadcasts to it."""
+        if is_negated(self.tape, gradient):
+            return -self.fitted(entry, operand, origin_of(self.tape, gradient), lazy)
         whole = entry.result if isinstance(entry.result, Tensor) else None
         if lazy and whole is not None:
-            if same_shape(operand.result, whole):
+            if aligned(operand.result, whole):
                 return gradient  # it still broadcasts to the operand
-            if not same_shape(gradient, whole):
+            if not aligned(gradient, whole):
                 gradient = gradient.expand(self.shape(entry))
             return summed(gradient, operand, self.shape(operand), self.tape.entries)
         if broadcasts_to(gradient, operand.result):
@@ -202,15 +237,32 @@ class Adjoints:
     def name_gradient(self, entry: Entry) -> None:
         """Call the gradient of `scores` grad_scores."""
         gradient = self.of[entry.index]
-        if not isinstance(gradient, Tensor) or not entry.hint:
+        made = self.tape.find(gradient) if isinstance(gradient, Tensor) else None
+        if not made or made.phase is Phase.FORWARD or made.kind is Kind.COTANGENT:
             return
-        made = self.tape.find(gradient)
-        if made and made.phase is Phase.BACKWARD and made.kind is not Kind.COTANGENT:
+        if entry.hint:
             made.hint = made.hint or f"grad_{entry.hint}"
+        else:
+            made.gradient_of = made.gradient_of or entry.op
 
     def refusal(self, reason: Reason, entry: Entry) -> Exception:
         """Word a refusal at the line of an operation."""
         return refused(reason, op=entry.op, place=self.recorder.locate(entry.line))
+
+
+def aligned(one: Tensor, other: Tensor) -> bool:
+    """Tell whether two tensors that broadcast together have one shape.
+
+    Sizes other than a plain 1 are then equal: whether torch could prove it does not matter.
+    """
+    return one.dim() == other.dim() and all(
+        is_one(a) == is_one(b) for a, b in zip(one.shape, other.shape, strict=True)
+    )
+
+
+def is_one(size: Any) -> bool:
+    """Tell whether a size is 1 whatever the inputs are."""
+    return isinstance(size, int) and size == 1
 
 
 def has_complex(entry: Entry) -> bool:
@@ -227,36 +279,29 @@ def broadcasts_to(gradient: Tensor, target: Tensor) -> bool:
         return False
     ours = tuple(gradient.shape)
     theirs = tuple(target.shape)[target.dim() - len(ours) :]
-    return all(
-        str(a) == str(b) or (isinstance(a, int) and a == 1)
-        for a, b in zip(ours, theirs, strict=True)
-    )
+    return all(is_one(a) or not is_one(b) for a, b in zip(ours, theirs, strict=True))
 
 
 def summed(
     gradient: Tensor, operand: Entry, shape: ShapeRef, entries: Sequence[Entry]
 ) -> Tensor:
     """Sum a gradient to an operand's shape, as the reduction that made it summed."""
-    dims = reduced_by(operand, entries)
-    if dims is not None and gradient.dim() == operand.result.dim():
-        return gradient.sum(dims, keepdim=True)
     if gradient.dim() == operand.result.dim():
-        ones = [
-            at - gradient.dim()
-            for at, size in enumerate(operand.result.shape)
-            if isinstance(size, int) and size == 1
-        ]
-        free = [
-            at
-            for at, size in enumerate(operand.result.shape)
-            if at - gradient.dim() not in ones
-        ]
-        same = all(
-            str(gradient.shape[at]) == str(operand.result.shape[at]) for at in free
-        )
-        if ones and same:
-            return gradient.sum(ones[0] if len(ones) == 1 else ones, keepdim=True)
+        sizes = zip(operand.result.shape, gradient.shape, strict=True)
+        ones = [at for at, (a, b) in enumerate(sizes) if is_one(a) and not is_one(b)]
+        rank = gradient.dim()
+        dims = reduced_by(operand, entries)
+        if dims is not None and {at % rank for at in as_tuple(dims)} == set(ones):
+            return gradient.sum(dims, keepdim=True)
+        if ones == list(range(rank - len(ones), rank)):
+            ones = [at - rank for at in ones]  # the last dimensions, whatever the rank
+        return gradient.sum(ones[0] if len(ones) == 1 else tuple(ones), keepdim=True)
     return gradient.sum_to_size(shape)  # type: ignore[arg-type]
+
+
+def as_tuple(dims: Any) -> tuple[int, ...]:
+    """See one dim as a tuple of one."""
+    return tuple(dims) if isinstance(dims, tuple | list) else (dims,)
 
 
 KEEPS_SHAPE_LIMIT = 16  # operations between a reduction and its use
@@ -267,15 +312,13 @@ def reduced_by(operand: Entry, entries: Sequence[Entry]) -> Any:
     entry = operand
     for _ in range(KEEPS_SHAPE_LIMIT):
         if entry.kwargs.get("keepdim") is True:
-            dim = entry.kwargs.get(
-                "dim", entry.args[1] if len(entry.args) > 1 else None
-            )
-            return dim
+            first = entry.args[1] if len(entry.args) > 1 else None
+            return entry.kwargs.get("dim", first)
         sources = [
             entries[index]
             for index in entry.operands
             if isinstance(entries[index].result, Tensor)
-            and same_shape(entries[index].result, operand.result)
+            and aligned(entries[index].result, operand.result)
         ]
         if not sources:
             return None

@@ -14,7 +14,52 @@ __all__ = ["kept_values", "reach"]
 
 # Operations that cost far more than reading their operands: what they give is kept.
 DEAR = frozenset(
-    ["addbmm", "addmm", "addmv", "baddbmm", "bilinear", "bmm", "cdist", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "convolution", "cumprod", "cumsum", "dot", "einsum", "inverse", "kthvalue", "linear", "logcumsumexp", "logdet", "matmul", "median", "mm", "mode", "msort", "mv", "scaled_dot_product_attention", "sort", "tensordot", "topk", "chain_matmul", "cholesky", "det", "grid_sample", "interpolate", "unfold", "fold", "embedding_bag", "multi_head_attention_forward", "pinverse", "matrix_exp"]
+    [
+        "addbmm",
+        "addmm",
+        "addmv",
+        "baddbmm",
+        "bilinear",
+        "bmm",
+        "cdist",
+        "conv1d",
+        "conv2d",
+        "conv3d",
+        "conv_transpose1d",
+        "conv_transpose2d",
+        "conv_transpose3d",
+        "convolution",
+        "cumprod",
+        "cumsum",
+        "dot",
+        "einsum",
+        "inverse",
+        "kthvalue",
+        "linear",
+        "logcumsumexp",
+        "logdet",
+        "matmul",
+        "median",
+        "mm",
+        "mode",
+        "msort",
+        "mv",
+        "scaled_dot_product_attention",
+        "sort",
+        "tensordot",
+        "topk",
+        "chain_matmul",
+        "cholesky",
+        "det",
+        "grid_sample",
+        "interpolate",
+        "unfold",
+        "fold",
+        "embedding_bag",
+        "multi_head_attention_forward",
+        "pinverse",
+        "matrix_exp",
+    ]
 )
 DEAR_SPACES = ("linalg.", "fft.")
 NOMINAL = 64  # of every free size

@@ -16,7 +16,7 @@ from layergen.autodiff.operations import Operation
 from layergen.autodiff.tape import Entry, Tape
 from layergen.ir.graph import Kind, Value
 
-__all__ = ["same_shape", "simpler"]
+__all__ = ["TO_A_SHAPE", "same_shape", "simpler", "swaps_last_two"]
 
 UNDONE_BY_ITSELF = frozenset({"mT", "T", "t", "neg", "conj"})
 TO_A_SHAPE = frozenset(

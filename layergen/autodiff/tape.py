@@ -52,6 +52,7 @@ class Entry:
         self.constant = False
         self.changes_state = False
         self.hint = ""
+        self.gradient_of = ""
         self.line = 0
         self.func: Callable[..., Any] | None = None
 

@@ -102,9 +102,7 @@ class Printing:
             returns=words.returned(outputs),
             body=forward,
             setup=tuple(self.setup(saved, scope)),
-            cotangent_signature=words.joined(
-                f"{each}: Tensor" for each in self.cotangent_names
-            ),
+            cotangent_signature=self.cotangent_signature(),
             unpacked=words.target([known[index] for index in saved]) if saved else "",
             scalars=tuple(each for each in self.scalars if each in scope.used_scalars),
             no_gradients=" = ".join(gradient_names) if several else "",
@@ -116,6 +114,13 @@ class Printing:
             texts=self.texts(forward, rebuilt, made),
         )
 
+    def cotangent_signature(self) -> str:
+        """Print backward's arguments; what was kept has no gradient worth a name."""
+        declared = [f"{each}: Tensor" for each in self.cotangent_names]
+        return words.joined(
+            [*declared, *(["*_: Tensor"] if self.gradients.kept else [])]
+        )
+
     def forward(self) -> str:
         """Print the forward, with what backward is given beside the outputs."""
         known = {index: self.graph[index].hint for index in self.gradients.arguments}
@@ -123,8 +128,7 @@ class Printing:
         roots = [*self.gradients.outputs, *self.gradients.kept]
         order = computed(self.graph, roots, known)
         uses = use_counts(self.graph, order, roots)
-        kept = [index for index in self.gradients.kept]
-        lines = scope.statements(order, uses, kept)
+        lines = scope.statements(order, uses, self.gradients.kept)
         returned = [scope.value(index) for index in roots]
         single = len(returned) == 1 and self.gradients.single
         text = returned[0] if single else tuple_of(returned)
@@ -317,7 +321,7 @@ def cotangent_names(gradients: Gradients) -> list[str]:
         name if each is not None else f"_{name}"
         for name, each in zip(names, gradients.cotangents, strict=True)
     ]
-    return [*named, *(f"_{at}" for at in range(len(gradients.kept)))]
+    return named
 
 
 def condition(owners: Sequence[int], everybody: Sequence[int]) -> str:

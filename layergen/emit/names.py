@@ -60,6 +60,14 @@ NOUNS: Mapping[str, str] = MappingProxyType(
 )
 
 
+SHORT = 8  # letters of a name that another is made of
+
+
+def noun(op: str) -> str:
+    """Name what an operation gives."""
+    return NOUNS.get(op, op.rpartition(".")[2].strip("_"))
+
+
 class Names:
     """Hand out names.
 
@@ -74,9 +82,17 @@ class Names:
     def of(self, node: Node) -> str:
         """Name a node's value; the same name each time."""
         if node.index not in self.given:
-            noun = NOUNS.get(node.op, node.op.rpartition(".")[2].strip("_"))
-            self.given[node.index] = self.fresh(node.hint or noun)
+            self.given[node.index] = self.fresh(node.hint or self.described(node))
         return self.given[node.index]
+
+    def described(self, node: Node) -> str:
+        """Describe a value that nobody named: grad_product, sigmoid_f, product."""
+        if node.gradient_of:
+            return f"grad_{noun(node.gradient_of)}"
+        of = [self.given.get(each, "") for each in node.operands]
+        if len(of) == 1 and of[0] and len(of[0]) <= SHORT and node.op not in NOUNS:
+            return f"{noun(node.op)}_{of[0]}"
+        return noun(node.op)
 
     def fresh(self, name: str) -> str:
         """Make a name that is not taken."""

@@ -19,14 +19,15 @@ class NumberPrinter:
     """Print numbers.
 
     Args:
-        size_of: names a place where a free size can be read: "x.shape[-1]".
+        size_of: names a place where a size can be read, "x.shape[-1]", or "" where a computed
+            one stands nowhere.
         scalar_of: names an argument where it is at hand: "eps".
         count_of: names a tensor whose number of elements is the product of these, or "".
     """
 
     def __init__(
         self,
-        size_of: Callable[[Size], str],
+        size_of: Callable[[Size | Arithmetic], str],
         scalar_of: Callable[[Scalar], str],
         count_of: Callable[[tuple[Number, ...]], str],
     ) -> None:
@@ -41,6 +42,8 @@ class NumberPrinter:
 
     def printed(self, number: Number) -> tuple[str, int]:
         """Print a number; say how tightly it binds."""
+        if isinstance(number, Arithmetic) and (place := self.size_of(number)):
+            return place, ATOM
         match number:
             case Size():
                 return self.size_of(number), ATOM

@@ -78,12 +78,14 @@ class Scope:
 
     # What is at hand.
 
-    def size(self, size: Size) -> str:
-        """Name a dimension that has a size: x.shape[-1]."""
+    def size(self, size: Size | Arithmetic) -> str:
+        """Name a dimension that has a size, x.shape[-1]; "" for a computed one that none has."""
         for index, name in self.known.items():
             shape = self.graph[index].shape
             if size in shape:
                 return f"{name}.shape[{at(shape.index(size), len(shape))}]"
+        if isinstance(size, Arithmetic):
+            return ""
         for node in self.graph.nodes:
             if node.kind is Kind.ARGUMENT and size in node.shape:
                 place = node.shape.index(size)

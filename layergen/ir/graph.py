@@ -143,6 +143,7 @@ class Node:
         changes_state: whether calling it twice is not calling it once: batch_norm in training.
         parts: how many results it gives, where that is not one tensor.
         hint: the user's own name for the value, or one that the derivation suggests; or "".
+        gradient_of: the operation whose result it is the gradient of, where that has no name.
         line: of the user's function, from 1; 0 where there is none.
     """
 
@@ -161,6 +162,7 @@ class Node:
     changes_state: bool = False
     parts: int = 0
     hint: str = ""
+    gradient_of: str = ""
     line: int = 0
 
     @property
