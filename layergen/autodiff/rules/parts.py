@@ -31,13 +31,7 @@ def narrow(
         return NotImplemented
     if type(start) is int and start < 0:
         start = start + input.shape[dim]
-    piece = slice(None if is_zero(start) else start, start + length)
-    return (into_slices(grad, input.shape, {dim: piece}),)
-
-
-def is_zero(start: Any) -> bool:
-    """Tell whether a part was written to begin at 0."""
-    return type(start) is int and start == 0
+    return (into_slices(grad, input.shape, {dim: slice(start, start + length)}),)
 
 
 def diagonal(

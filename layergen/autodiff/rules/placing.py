@@ -6,6 +6,8 @@ from typing import Any
 import torch.nn.functional as F
 from torch import Tensor
 
+from layergen.autodiff.rules.rule import is_literal
+
 __all__ = ["Piece", "into_entry", "into_pieces", "into_slices", "is_counted"]
 
 # Of one dimension: a slice of it, or the place of the one element that was taken.
@@ -22,22 +24,22 @@ def into_slices(
 ) -> Tensor:
     """Give the adjoint of x[..., start:stop:step].
 
-    Padding with zeros is the shortest where it is read from the right: of the last dimension,
-    and of several at once. Elsewhere slice_scatter repeats what the user wrote.
+    Zeros are padded around the slices whose place can be counted, all at once. For the others
+    slice_scatter repeats what the user wrote; it does not vmap where a bound is negative.
 
     Args:
         grad: of the slice.
         shape: of x.
         slices: by their dimensions, from the left to the right.
     """
-    is_short = len(slices) > 1 or -1 in slices or grad.dim() - 1 in slices
-    if is_short and all(map(is_counted, slices.values())):
-        return into_pieces(grad, shape, slices)
+    counted = {dim: piece for dim, piece in slices.items() if is_counted(piece)}
+    others = [dim for dim in slices if dim not in counted]
+    if counted:
+        grad = into_pieces(grad, shape, counted)
     sizes = list(grad.shape)
-    for dim in reversed(list(slices)):
+    for dim in reversed(others):
         sizes[dim] = shape[dim]
-        is_outermost = dim == next(iter(slices))
-        zeros = grad.new_zeros(shape if is_outermost else sizes)
+        zeros = grad.new_zeros(shape if dim == others[0] else sizes)
         grad = zeros.slice_scatter(grad, dim, **bounds(slices[dim]))
     return grad
 
@@ -49,13 +51,15 @@ def into_pieces(
     of = {dim % grad.dim() - grad.dim(): piece for dim, piece in pieces.items()}
     amounts: list[int] = []
     for dim in range(-1, min(of) - 1, -1):
-        missing = shape[dim] - grad.shape[dim]
-        amounts += around(of[dim], missing) if dim in of else (0, 0)
+        if dim in of:
+            amounts += around(of[dim], shape[dim] - grad.shape[dim])
+        else:
+            amounts += 0, 0
     return F.pad(grad, amounts)
 
 
 def is_counted(piece: Piece) -> bool:
-    """Tell whether the zeros around a piece can be counted whatever the size: 2:, :n, 1:-1.
+    """Tell whether the zeros around a piece can be counted, whatever the size: 2:, :n, 1:-1.
 
     1:3 is none of them: of fewer than three elements it takes fewer than two.
     """
@@ -63,13 +67,13 @@ def is_counted(piece: Piece) -> bool:
         return type(piece) is int
     if piece.step not in (None, 1):
         return False
-    return piece.start is None or piece.stop is None or is_crop(piece)
+    is_from_right = type(piece.stop) is int and piece.stop < 0
+    return begins(piece) or piece.stop is None or is_from_right
 
 
-def is_crop(piece: slice) -> bool:
-    """Tell whether a slice leaves out so many elements at either end: 1:-1."""
-    is_literal = type(piece.start) is int and type(piece.stop) is int
-    return is_literal and piece.start >= 0 > piece.stop
+def begins(piece: slice) -> bool:
+    """Tell whether a slice was written to begin at the first element: :n, 0:n."""
+    return piece.start is None or is_literal(piece.start, 0)
 
 
 def around(piece: Piece, missing: int) -> tuple[int, int]:
@@ -77,11 +81,11 @@ def around(piece: Piece, missing: int) -> tuple[int, int]:
     if not isinstance(piece, slice):
         right = -piece - 1
         return (piece, missing - piece) if piece >= 0 else (missing - right, right)
+    if begins(piece):
+        return 0, missing
     if piece.stop is None:
         return missing, 0
-    if piece.start is None:
-        return 0, missing
-    return piece.start, missing - piece.start
+    return missing + piece.stop, -piece.stop
 
 
 def bounds(piece: slice) -> dict[str, Any]:

@@ -24,6 +24,8 @@ INDICES = (
     (..., 0, -1, FULL),
     (..., slice(1, None)),
     (..., slice(None, 2)),
+    (..., slice(0, 2)),
+    (0, slice(0, 2), 1),
     (..., slice(None, -1)),
     (..., slice(-2, None)),
     (..., slice(1, -1)),
