@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any
 
 from layergen.autodiff import rules
+from tests.autodiff.rules.definition import as_rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,21 +25,21 @@ class Subject:
 
 @cache
 def subjects() -> tuple[Subject, ...]:
-    return tuple(
-        Subject(
-            module.__name__.rpartition(".")[2],
-            key,
-            rule,
-            getattr(module, "ELEMENTWISE", False),
-            key in getattr(module, "COMPLEX", ()),
-        )
-        for module in families()
-        for key, rule in module.RULES.items()
-    )
+    """Find the rules and the definitions of every family."""
+    return tuple(subject for module in families() for subject in of_family(module))
+
+
+def of_family(module: ModuleType) -> Iterator[Subject]:
+    name = module.__name__.rpartition(".")[2]
+    is_elementwise = getattr(module, "ELEMENTWISE", False)
+    complex_keys = getattr(module, "COMPLEX", ())
+    for key, rule in getattr(module, "RULES", {}).items():
+        yield Subject(name, key, rule, is_elementwise, key in complex_keys)
+    for key, definition in getattr(module, "DEFINITIONS", {}).items():
+        yield Subject(name, key, as_rule(definition), False, False)
 
 
 def families() -> Iterator[ModuleType]:
     for found in pkgutil.iter_modules(rules.__path__, f"{rules.__name__}."):
-        module = importlib.import_module(found.name)
-        if hasattr(module, "RULES") and found.name.rpartition(".")[2] != "table":
-            yield module
+        if found.name.rpartition(".")[2] != "table":  # they are merged there
+            yield importlib.import_module(found.name)

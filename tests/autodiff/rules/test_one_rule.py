@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from tests.autodiff.rules.definition import as_rule
 from tests.autodiff.rules.one_rule import report
 from tests.autodiff.rules.samples import entries
 from tests.autodiff.rules.subject import Subject
@@ -105,3 +106,21 @@ def test_a_rule_that_covers_nothing_is_not_right():
 @pytest.mark.parametrize("key", ["sigmoid", "special.entr", "linear", "getitem"])
 def test_the_database_is_found_by_the_names_of_rules(key):
     assert entries()[key]
+
+
+def test_a_definition_of_another_value_is_found():
+    def doubled(input):
+        return 2 * torch.sigmoid(input)
+
+    subject = Subject("none", "sigmoid", as_rule(doubled), False, False)
+
+    assert any("not close" in problem for problem in report(subject).problems)
+
+
+def test_a_definition_is_differentiated_through():
+    def by_tanh(input):
+        return (torch.tanh(input / 2) + 1) / 2
+
+    subject = Subject("none", "sigmoid", as_rule(by_tanh), False, False)
+
+    assert report(subject).is_right()
