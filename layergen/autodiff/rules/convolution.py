@@ -1,26 +1,23 @@
 """Convolutions and transposed ones, in one to three dimensions: each is the other's adjoint."""
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Mapping
 from typing import Any
 
 import torch.nn.functional as F
 from torch import Tensor
-from torch.nn import grad as gradients
-from torch.overrides import handle_torch_function, has_torch_function
 
-from layergen.autodiff.rules.rule import Rule, is_literal
+from layergen.autodiff.rules.rule import Rule
+from layergen.autodiff.rules.sliding import (
+    Size,
+    each_of,
+    given,
+    input_grad,
+    weight_grad,
+)
 
 __all__ = ["RULES"]
 
-Size = int | Sequence[int]
 CONVOLUTIONS = (F.conv1d, F.conv2d, F.conv3d)
-INPUT_GRADS = (gradients.conv1d_input, gradients.conv2d_input, gradients.conv3d_input)
-WEIGHT_GRADS = (
-    gradients.conv1d_weight,
-    gradients.conv2d_weight,
-    gradients.conv3d_weight,
-)
 
 
 def convolution(
@@ -35,18 +32,18 @@ def convolution(
     groups: int = 1,
 ) -> Any:
     """Source: torch.nn.grad; a padding of "same" is a pad before, cut off again after."""
-    bias_grad = _bias_grad(grad, weight, bias)
+    of_bias = _bias_grad(grad, weight, bias)
     if is_single := input.dim() < weight.dim():
         grad, input = grad.unsqueeze(0), input.unsqueeze(0)
     margins = _margins(weight, dilation) if padding == "same" else []
     padded = F.pad(input, margins) if margins else input
     places = 0 if isinstance(padding, str) else padding
-    options = _given(stride=stride, padding=places, dilation=dilation, groups=groups)
-    input_grad = _input_grad(padded.shape, weight, grad, options)
-    weight_grad = _weight_grad(padded, weight.shape, grad, options)
+    options = given(stride=stride, padding=places, dilation=dilation, groups=groups)
+    of_input = input_grad(padded.shape, weight, grad, options)
+    of_weight = weight_grad(padded, weight.shape, grad, options)
     if margins:
-        input_grad = F.pad(input_grad, [-each for each in margins])
-    return input_grad.squeeze(0) if is_single else input_grad, weight_grad, bias_grad
+        of_input = F.pad(of_input, [-each for each in margins])
+    return of_input.squeeze(0) if is_single else of_input, of_weight, of_bias
 
 
 def transposed(
@@ -62,18 +59,14 @@ def transposed(
     dilation: Size = 1,
 ) -> Any:
     """Source: the chain rule: a convolution with the same weight; its own adjoint for weight."""
-    if _overhangs(output_padding, stride):
+    if _overhangs(weight.dim() - 2, output_padding, stride):
         return NotImplemented
-    bias_grad = _bias_grad(grad, weight, bias)
-    options = _given(stride=stride, padding=padding, dilation=dilation, groups=groups)
-    input_grad = CONVOLUTIONS[weight.dim() - 3](grad, weight, **options)
+    of_bias = _bias_grad(grad, weight, bias)
+    options = given(stride=stride, padding=padding, dilation=dilation, groups=groups)
+    of_input = CONVOLUTIONS[weight.dim() - 3](grad, weight, **options)
     if input.dim() < weight.dim():
         grad, input = grad.unsqueeze(0), input.unsqueeze(0)
-    return (
-        input_grad,
-        _weight_grad(grad, weight.shape, input, options),
-        bias_grad,
-    )
+    return of_input, weight_grad(grad, weight.shape, input, options), of_bias
 
 
 def _bias_grad(grad: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor | None:
@@ -83,61 +76,19 @@ def _bias_grad(grad: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor | No
     return None if bias is None else grad.sum((*batch, *places))
 
 
-def _input_grad(
-    size: Sequence[int], weight: Tensor, grad: Tensor, options: Any
-) -> Tensor:
-    """Call torch.nn.grad.conv2d_input or its like."""
-    function = INPUT_GRADS[weight.dim() - 3]
-    return _one_call(function, (weight, grad), size, weight, grad, **options)
-
-
-def _weight_grad(
-    input: Tensor, size: Sequence[int], grad: Tensor, options: Any
-) -> Tensor:
-    """Call torch.nn.grad.conv2d_weight or its like."""
-    function = WEIGHT_GRADS[input.dim() - 3]
-    return _one_call(function, (input, grad), input, size, grad, **options)
-
-
-def _one_call(
-    function: Callable[..., Tensor], tensors: Any, *args: Any, **kwargs: Any
-) -> Tensor:
-    """Call a function that torch.overrides does not know as one that it knows.
-
-    A recorder then sees the function, and not the operators inside it.
-    """
-    if has_torch_function(tensors):
-        function = partial(handle_torch_function, function, tensors)
-    return function(*args, **kwargs)
-
-
-def _given(*, padding: Size, **ones: Size) -> dict[str, Any]:
-    """Keep the options that differ from what torch assumes."""
-    found = {name: each for name, each in ones.items() if not _is_all(each, 1)}
-    return found if _is_all(padding, 0) else {**found, "padding": padding}
-
-
-def _is_all(option: Size, number: int) -> bool:
-    """Tell whether an option is this number in every dimension."""
-    numbers = option if isinstance(option, Sequence) else (option,)
-    return all(is_literal(each, number) for each in numbers)
-
-
 def _margins(weight: Tensor, dilation: Size) -> list[int]:
     """Measure the zeros around an input that keep its size, as F.pad takes them."""
     sizes = weight.shape[2:]
-    steps = dilation if isinstance(dilation, Sequence) else [dilation] * len(sizes)
+    steps = each_of(dilation, len(sizes))
     spans = [step * (size - 1) for step, size in zip(steps, sizes, strict=True)]
     return [side for span in spans[::-1] for side in (span // 2, span - span // 2)]
 
 
-def _overhangs(output_padding: Size, stride: Size) -> bool:
+def _overhangs(rank: int, output_padding: Size, stride: Size) -> bool:
     """Tell whether zeros at the end would start one more window of the adjoint."""
-    extra = output_padding if isinstance(output_padding, Sequence) else [output_padding]
-    steps = stride if isinstance(stride, Sequence) else [stride]
-    count = max(len(extra), len(steps))
-    extra, steps = list(extra) * count, list(steps) * count
-    return any(extra[at] >= steps[at] for at in range(count))
+    steps = each_of(stride, rank)
+    extra = each_of(output_padding, rank)
+    return any(more >= step for more, step in zip(extra, steps, strict=True))
 
 
 RULES: Mapping[str, Rule] = {
