@@ -1,0 +1,68 @@
+"""The room's door for derivations: every check of a derived function, cheap ones first."""
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import torch
+
+from layergen.autodiff.adapter import is_single
+from layergen.gate import (
+    device,
+    dtypes,
+    forward_mode,
+    gradchecks,
+    layout,
+    magnitudes,
+    second_order,
+    subsets,
+    transforms,
+    values,
+)
+from layergen.gate.claim import Claim
+from layergen.gate.probe import leaves
+
+__all__ = ["verify"]
+
+CHECKS = (
+    values.check,
+    subsets.check,
+    second_order.check,
+    layout.check,
+    dtypes.check,
+    device.check,
+    magnitudes.check,
+    gradchecks.check,
+    transforms.check,
+    forward_mode.check,
+)
+
+
+def verify(claim: Claim) -> tuple[str, ...]:
+    """Try a derived function in every way, and compare it with its forward.
+
+    Returns:
+        What the user should know: where the forward itself has no answer to compare with.
+
+    Raises:
+        CannotDerive: They differ. The message names the check, the arguments and the sizes.
+    """
+    with apart():
+        args = leaves(claim.samples[0].args, ())
+        claim = replace(claim, single=is_single(claim.plain, args))
+        return tuple(note for check in CHECKS for note in check(claim))
+
+
+@contextmanager
+def apart() -> Iterator[None]:
+    """Leave no trace: random numbers, threads and warnings stay as they are."""
+    state, threads = torch.get_rng_state(), torch.get_num_threads()
+    torch.set_num_threads(1)  # the tensors are small; threads cost more than they bring
+    try:
+        with warnings.catch_warnings(), torch.enable_grad():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        torch.set_num_threads(threads)
+        torch.set_rng_state(state)

@@ -1,0 +1,127 @@
+"""Check float32 and bfloat16: dtypes, and values as near the exact ones as the forward's own."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from layergen.autodiff.refusal import Reason
+from layergen.gate.claim import Claim, Sample, is_floating
+from layergen.gate.comparison import (
+    answer_of_derived,
+    answer_of_plain,
+    difference,
+    refusal,
+    refuse_faults,
+)
+from layergen.gate.probe import SEED, Answer, Probe, called, drawn, leaves, probe_of
+
+__all__ = ["check"]
+
+DTYPES = (torch.float32, torch.bfloat16)
+COMPLEX = {torch.float32: torch.complex64}  # of the same precision; bfloat16 has none
+
+
+def check(claim: Claim) -> tuple[str, ...]:
+    """Compare in each dtype that the forward runs in."""
+    random = draws(claim)
+    notes = []
+    for dtype in DTYPES:
+        for sample in claim.strict():
+            probe = cast_to(dtype, probe_of(claim, sample))
+            same = answer_of_plain(claim, probe) if probe else None
+            if probe is None or same is None:
+                name = str(dtype).removeprefix("torch.")
+                notes.append(
+                    f"{claim.name}: not tried in {name}: the forward fails in it."
+                )
+                break
+            exact = None if random else exact_answer(claim, sample, probe, same)
+            compare(claim, probe, same, exact or same, torch.finfo(dtype).eps)
+    return tuple(notes)
+
+
+def draws(claim: Claim) -> bool:
+    """Tell whether the forward draws random numbers, which are others in another dtype."""
+    called(claim.plain, leaves(claim.samples[0].args, ()))
+    after = torch.default_generator.get_state()
+    torch.default_generator.manual_seed(SEED)
+    return not torch.equal(after, torch.default_generator.get_state())
+
+
+def cast_to(dtype: torch.dtype, probe: Probe) -> Probe | None:
+    """Round the floating tensors; None where a complex one has no such dtype."""
+    if dtype not in COMPLEX and any(
+        isinstance(each, Tensor) and each.is_complex() for each in probe.args
+    ):
+        return None
+    args = tuple(
+        (
+            each.to(COMPLEX[dtype] if each.is_complex() else dtype)
+            if is_floating(each)
+            else each
+        )
+        for each in probe.args
+    )
+    return replace(probe, args=args, where=f"{probe.where}, in {dtype}")
+
+
+def exact_answer(
+    claim: Claim, sample: Sample, probe: Probe, same: Answer
+) -> Answer | None:
+    """Ask the forward in float64, at the rounded inputs and along the rounded cotangents."""
+    args = tuple(
+        each.to(given.dtype) if isinstance(each, Tensor) else each
+        for each, given in zip(probe.args, sample.args, strict=True)
+    )
+    wide = replace(probe, args=args, cotangent=rounded(same.outputs))
+    return answer_of_plain(claim, wide)
+
+
+def rounded(outputs: Sequence[Any]) -> Callable[[int, Tensor], Tensor]:
+    """Make cotangents that were rounded to the outputs' dtypes."""
+    return lambda at, output: drawn(at, outputs[at].detach()).to(output)
+
+
+def compare(
+    claim: Claim, probe: Probe, same: Answer, exact: Answer, eps: float
+) -> None:
+    """Refuse another dtype, and an error beyond the forward's."""
+    got = answer_of_derived(claim, probe, Reason.FAILED_DTYPES)
+    if got is None:
+        return
+    names = [f"output {at}" for at in range(len(same.outputs))]
+    names += [f"the gradient of {claim.names[at]}" for at in probe.wanted]
+    for name, mine, theirs, want in zip(
+        names,
+        (*got.outputs, *got.gradients),
+        (*same.outputs, *same.gradients),
+        (*exact.outputs, *exact.gradients),
+        strict=True,
+    ):
+        if text := unlike(mine, theirs, want, eps):
+            raise refusal(claim, probe, Reason.FAILED_DTYPES, f"{name} is {text}")
+    refuse_faults(claim, probe, got)
+
+
+def unlike(mine: Any, same: Any, exact: Any, eps: float) -> str:
+    """Word how a result differs, or "".
+
+    The bound is that of the generated tests: twice the forward's own error, and a rounding of
+    each step (Higham, Accuracy and Stability of Numerical Algorithms, ch. 3).
+    """
+    if not is_floating(same) or mine.dtype != same.dtype or mine.shape != same.shape:
+        return difference(mine, same)
+    kept = same.isfinite() & exact.isfinite()
+    wide = torch.complex128 if exact.is_complex() else torch.float64
+    mine, same, exact = (each.detach().to(wide)[kept] for each in (mine, same, exact))
+    rounding = 8 * eps * torch.linalg.vector_norm(exact)
+    bound = 2 * torch.linalg.vector_norm(same - exact) + rounding
+    error = torch.linalg.vector_norm(mine - exact)
+    if bool(error <= bound):
+        return ""
+    return (
+        f"{float(error):.3g} off, and the forward's own error allows {float(bound):.3g}"
+    )

@@ -1,0 +1,103 @@
+"""Check both derivatives against central differences, by torch's own gradcheck."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from torch import Tensor
+from torch.autograd import gradcheck, gradgradcheck
+from torch.autograd.gradcheck import GradcheckError
+
+from layergen.autodiff.refusal import Reason
+from layergen.gate.claim import TINY, Claim, Sample
+from layergen.gate.comparison import refusal
+from layergen.gate.probe import called, grows, leaves, probe_of
+
+__all__ = ["check"]
+
+SMALL = 4096  # numbers going in: gradcheck wants the whole output several times
+
+Checker = Callable[..., bool]
+ORDERS: tuple[tuple[Checker, Reason], ...] = (
+    (gradcheck, Reason.FAILED_GRADIENTS),
+    (gradgradcheck, Reason.FAILED_SECOND_ORDER),
+)
+
+
+def check(claim: Claim) -> tuple[str, ...]:
+    """Run gradcheck and gradgradcheck: fast everywhere, in full once, at a tiny sample.
+
+    Where the forward itself fails, its gradient is not its derivative (it stops one by
+    `detach`, or computes in single precision), and the other checks must do.
+    """
+    fitting = [each for each in claim.strict() if fits(claim, each)]
+    smallest = min(fitting, key=lambda each: each.numel, default=None)
+    notes: dict[str, None] = {}
+    for checker, reason in ORDERS:
+        for sample in fitting:
+            full = sample is smallest and sample.numel <= TINY
+            if not passes(claim, sample, checker, reason, fast=not full):
+                notes[note_on(claim)] = None
+                break
+    return tuple(notes)
+
+
+def note_on(claim: Claim) -> str:
+    """Say why central differences did not judge."""
+    return (
+        f"{claim.name}: the forward's own gradient is not its derivative (it stops or "
+        "replaces one, or computes in single precision); its backward was compared with "
+        "autograd alone."
+    )
+
+
+def fits(claim: Claim, sample: Sample) -> bool:
+    """Tell whether differences can be taken: some numbers, and not too many."""
+    wanted = bool(claim.wanted(sample)) and not sample.is_empty
+    return wanted and (sample.numel <= SMALL or sample is claim.kinds()[0])
+
+
+def passes(
+    claim: Claim, sample: Sample, checker: Checker, reason: Reason, *, fast: bool
+) -> bool:
+    """Check the derived function; refuse it unless the forward fails as well."""
+    error = failure(claim, claim.derived, sample, checker, fast=fast)
+    if error is None:
+        return True
+    if not isinstance(error, GradcheckError) and not claim.twice:
+        return True  # it has no second derivative, and says so
+    other = failure(claim, claim.plain, sample, checker, fast=fast)
+    if other is None or type(other) is not type(error):
+        lines = [each for each in str(error).splitlines() if each.strip()]
+        text = f"{checker.__name__}: {lines[0] if lines else type(error).__name__}"
+        raise refusal(claim, probe_of(claim, sample), reason, text) from error
+    return not isinstance(error, GradcheckError)
+
+
+def failure(
+    claim: Claim,
+    function: Callable[..., Any],
+    sample: Sample,
+    checker: Checker,
+    *,
+    fast: bool,
+) -> Exception | None:
+    """Run a check; its error, if it fails."""
+    wanted = claim.wanted(sample)
+    args = leaves(sample.args, wanted)
+
+    def of_wanted(*tensors: Tensor) -> tuple[Tensor, ...]:
+        given = list(leaves(sample.args, ()))  # a forward may write into its buffers
+        for at, each in zip(wanted, tensors, strict=True):
+            given[at] = each
+        return differentiable(called(function, given))
+
+    try:
+        checker(of_wanted, tuple(args[at] for at in wanted), fast_mode=fast)
+    except Exception as error:
+        return error
+    return None
+
+
+def differentiable(outputs: Sequence[Any]) -> tuple[Tensor, ...]:
+    """Leave out the outputs that have no gradient."""
+    return tuple(each for each in outputs if grows(each))

@@ -1,0 +1,161 @@
+"""Check gradients where formulas break: at zero, at ties, at large numbers."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from layergen.autodiff.refusal import Reason
+from layergen.gate.claim import Claim, Sample
+from layergen.gate.comparison import (
+    Tolerance,
+    answer_of_derived,
+    answer_of_plain,
+    difference,
+    refusal,
+    tolerance_of,
+)
+from layergen.gate.probe import Answer, Probe, leaves, probe_of
+from layergen.gate.stable import AT_LARGE, AT_ZERO, stable_function
+
+__all__ = ["check"]
+
+FACTORS = (1e2, 1e4)
+ALONE = 6  # inputs that are set to zero one at a time
+# Moves a number by a few of its last digits, and leaves what is equal equal.
+NUDGE = 1 + 2**-50
+NOISE = 1e3  # how many nudges two right formulas may be apart
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place to look at, and the stable functions that a forward may lack there."""
+
+    probe: Probe
+    large: bool
+
+
+def check(claim: Claim) -> tuple[str, ...]:
+    """Compare with autograd of the forward, wherever that is finite."""
+    missing: dict[str, None] = {}
+    stable: dict[str, None] = {}
+    for sample in claim.kinds():
+        for place in places(claim, sample):
+            want = answer_of_plain(claim, place.probe)
+            if want is None:
+                continue  # as linalg.inv of zeros: there is no gradient to compare with
+            compare(claim, place, want)
+            if not is_finite(want):
+                missing[place.probe.where.removeprefix(f"{sample.note}, ")] = None
+                stable[named(claim, sample, place)] = None
+    return note(claim, missing, [name for name in stable if name])
+
+
+def note(
+    claim: Claim, missing: dict[str, None], stable: Sequence[str]
+) -> tuple[str, ...]:
+    """Say where the forward's own gradient is not finite, and what to write instead."""
+    if not missing:
+        return ()
+    where = ", ".join(missing)
+    instead = f" {' and '.join(stable)} would be finite." if stable else ""
+    return (
+        f"{claim.name}: the forward's own gradient is not finite {where}, and neither is "
+        f"the derived one.{instead}",
+    )
+
+
+def named(claim: Claim, sample: Sample, place: Place) -> str:
+    """Name the stable function that the forward writes out."""
+    table = AT_LARGE if place.large else AT_ZERO
+    return stable_function(claim.plain, leaves(sample.args, ()), table)
+
+
+def is_finite(answer: Answer) -> bool:
+    """Tell whether every gradient is a number."""
+    return all(bool(each.isfinite().all()) for each in answer.gradients)
+
+
+def places(claim: Claim, sample: Sample) -> Iterator[Place]:
+    """Choose the places: the wanted inputs are changed, the rest stay as they are."""
+    whole = probe_of(claim, sample)
+    real = [at for at in whole.wanted if not sample.args[at].is_complex()]
+    changes: list[tuple[str, Sequence[int], Callable[[Tensor], Tensor]]] = [
+        ("at 0", real, torch.zeros_like),
+        *(
+            (f"where {claim.names[at]} is 0", [at], torch.zeros_like)
+            for at in real[: ALONE if len(real) > 1 else 0]
+        ),
+        ("at whole numbers", real, torch.round),
+        ("where all entries are equal", real, half),
+        ("where inputs are equal", real, counted),
+    ]
+    for name, positions, change in changes:
+        yield Place(changed(whole, positions, change, name), large=False)
+    for factor in FACTORS:
+        name = f"at {factor:g} times the inputs"
+        yield Place(changed(whole, real, times(factor), name), large=True)
+
+
+def changed(
+    whole: Probe,
+    positions: Sequence[int],
+    change: Callable[[Tensor], Tensor],
+    name: str,
+) -> Probe:
+    """Change some of the inputs."""
+    args = tuple(
+        change(each) if at in positions else each for at, each in enumerate(whole.args)
+    )
+    return replace(whole, args=args, where=f"{whole.where}, {name}")
+
+
+def half(tensor: Tensor) -> Tensor:
+    """Tie all entries, at a value that probabilities may have."""
+    return torch.full_like(tensor, 0.5)
+
+
+def counted(tensor: Tensor) -> Tensor:
+    """Fill inputs of a shape with the same numbers, of both signs, some of them tied."""
+    ramp = torch.linspace(-1, 1, tensor.numel(), dtype=tensor.dtype)
+    return ramp.mul(4).round().div(4).add(0.1).reshape(tensor.shape)
+
+
+def times(factor: float) -> Callable[[Tensor], Tensor]:
+    """Make the change that scales."""
+    return lambda tensor: tensor * factor
+
+
+def compare(claim: Claim, place: Place, want: Answer) -> None:
+    """Refuse another value or gradient, wherever the forward's is finite."""
+    got = answer_of_derived(claim, place.probe, Reason.FAILED_EDGES)
+    if got is None:
+        return
+    names = [f"output {at}" for at in range(len(want.outputs))]
+    names += [f"the gradient of {claim.names[at]}" for at in place.probe.wanted]
+    mine = (*got.outputs, *got.gradients)
+    theirs = (*want.outputs, *want.gradients)
+    nudged: tuple[Any, ...] | None = None
+    for at, name in enumerate(names):
+        text = difference(mine[at], theirs[at], tolerance_of(claim), finite=True)
+        if text and place.large and isinstance(theirs[at], Tensor):
+            nudged = nudged or at_nudged(claim, place.probe) or theirs
+            text = beyond_noise(mine[at], theirs[at], nudged[at]) and text
+        if text:
+            raise refusal(claim, place.probe, Reason.FAILED_EDGES, f"{name} is {text}")
+
+
+def at_nudged(claim: Claim, probe: Probe) -> tuple[Any, ...]:
+    """Ask the forward a few last digits further on: large numbers cancel to noise."""
+    near = changed(probe, probe.wanted, times(NUDGE), "nudged")
+    answer = answer_of_plain(claim, near)
+    return () if answer is None else (*answer.outputs, *answer.gradients)
+
+
+def beyond_noise(mine: Tensor, theirs: Tensor, nudged: Tensor) -> str:
+    """Tell whether a difference is more than what rounding makes of large numbers."""
+    apart = (nudged - theirs)[theirs.isfinite() & nudged.isfinite()].abs()
+    noise = NOISE * float(apart.max()) if apart.numel() else 0.0
+    return difference(mine, theirs, Tolerance(1e-7, max(noise, 1e-9)), finite=True)

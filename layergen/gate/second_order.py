@@ -1,0 +1,87 @@
+"""Check the second derivatives against autograd's own, in float64, at every sample."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from layergen.autodiff.refusal import Reason
+from layergen.gate.claim import Claim
+from layergen.gate.comparison import difference, refusal, tolerance_of
+from layergen.gate.probe import Probe, called, drawn, leaves, probe_of, reach
+
+__all__ = ["check"]
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A second derivative, and by what it was taken."""
+
+    name: str
+    value: Tensor
+
+
+def check(claim: Claim) -> tuple[str, ...]:
+    """Compare the double backward: by the inputs, and by the cotangents.
+
+    What torch has no second derivative of, or what promises none, may raise; if it answers
+    all the same, gradgradcheck judges the answer.
+    """
+    for sample in claim.samples:
+        probe = probe_of(claim, sample)
+        try:
+            want = second(claim, claim.plain, probe)
+        except Exception:
+            continue  # "derivative for aten::... is not implemented"
+        got = second_of_derived(claim, probe)
+        for mine, theirs in zip(got, want, strict=False):
+            text = difference(mine.value, theirs.value, tolerance_of(claim))
+            if text:
+                told = f"the second derivative by {theirs.name} is {text}"
+                raise refusal(claim, probe, Reason.FAILED_SECOND_ORDER, told)
+    return ()
+
+
+def second_of_derived(claim: Claim, probe: Probe) -> list[Named]:
+    """Differentiate the derived function twice; nothing where it may raise, and does."""
+    try:
+        return second(claim, claim.derived, probe)
+    except Exception as error:
+        may = probe.may_raise or not claim.twice
+        if may and isinstance(error, ValueError | RuntimeError):
+            return []
+        first = next(iter(str(error).strip().splitlines()), "")
+        text = f"{type(error).__name__}: {first}"
+        raise refusal(claim, probe, Reason.FAILED_SECOND_ORDER, text) from error
+
+
+def second(claim: Claim, function: Callable[..., Any], probe: Probe) -> list[Named]:
+    """Differentiate the gradients along random directions."""
+    args = leaves(probe.args, probe.wanted)
+    ends, cotangents = reach(called(function, args), probe)
+    for each in cotangents:
+        each.requires_grad_()
+    by = [args[at] for at in probe.wanted]
+    if not ends or not by:
+        return []
+    first = torch.autograd.grad(
+        ends, by, cotangents, create_graph=True, materialize_grads=True
+    )
+    names = [claim.names[at] for at in probe.wanted]
+    names += [f"the cotangent of output {at}" for at in range(len(cotangents))]
+    again = differentiated_again(first, [*by, *cotangents])
+    return [Named(name, each) for name, each in zip(names, again, strict=True)]
+
+
+def differentiated_again(first: tuple[Tensor, ...], by: list[Tensor]) -> list[Tensor]:
+    """Differentiate gradients by what they were made of; what nothing reaches is zero."""
+    ends = [(at, each) for at, each in enumerate(first) if each.requires_grad]
+    if not ends:
+        return [torch.zeros_like(each) for each in by]
+    ways = [drawn(at + 100, each.detach()) for at, each in ends]
+    found = torch.autograd.grad(
+        [each for _, each in ends], by, ways, materialize_grads=True
+    )
+    return list(found)

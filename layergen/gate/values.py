@@ -1,0 +1,72 @@
+"""Check the outputs and the first derivatives, in float64, at every sample."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from torch import Tensor
+
+from layergen.autodiff.refusal import Reason
+from layergen.gate.claim import Change, Claim, Sample
+from layergen.gate.comparison import hold, refusal
+from layergen.gate.probe import answer, called, drawn, grows, leaves, probe_of
+
+__all__ = ["check"]
+
+# Where the derived function was right at the sample that it was derived at.
+REASONS = {
+    Change.NOTHING: None,
+    Change.SIZES: Reason.FAILED_SIZES,
+    Change.BROADCAST: Reason.FAILED_BROADCAST,
+    Change.NUMBERS: Reason.FAILED_SCALARS,
+}
+
+
+def check(claim: Claim) -> tuple[str, ...]:
+    """Compare values and gradients along a random cotangent."""
+    refuse_without_gradient(claim)
+    notes = []
+    for sample in claim.samples:
+        probe = probe_of(claim, sample)
+        if not hold(claim, probe, REASONS[sample.change]):
+            notes.append(f"{claim.name}: torch's own gradient fails at {sample.note}.")
+    for sample in claim.kinds():
+        check_marks(claim, sample)
+        check_outputs_alone(claim, sample)
+    return tuple(notes)
+
+
+def refuse_without_gradient(claim: Claim) -> None:
+    """Refuse a forward that autograd itself can't differentiate at the first sample."""
+    probe = probe_of(claim, claim.samples[0])
+    try:
+        answer(claim.plain, probe)
+    except RuntimeError as error:  # "linalg_eig_backward: ... it is ill-defined"
+        raise refusal(claim, probe, Reason.NO_DERIVATIVE, str(error)) from error
+
+
+def check_marks(claim: Claim, sample: Sample) -> None:
+    """Compare which outputs a gradient can be asked of: of indices, say, none."""
+    probe = probe_of(claim, sample)
+    args = leaves(probe.args, probe.wanted)
+    wanted = [grows(each) for each in called(claim.plain, args)]
+    found = [grows(each) for each in called(claim.derived, args)]
+    for at, (mine, theirs) in enumerate(zip(found, wanted, strict=True)):
+        if mine != theirs:
+            words = "has a gradient" if mine else "has no gradient"
+            text = f"output {at} {words}, unlike the forward's"
+            raise refusal(claim, probe, Reason.FAILED_GRADIENTS, text)
+
+
+def check_outputs_alone(claim: Claim, sample: Sample) -> None:
+    """Differentiate one output of several: the others' cotangents are absent."""
+    probe = probe_of(claim, sample)
+    count = len(answer(claim.plain, probe).outputs)
+    for at in range(count if count > 1 else 0):
+        where = f"{sample.note}, for output {at} alone"
+        alone = replace(probe, where=where, cotangent=only(at))
+        hold(claim, alone)
+
+
+def only(position: int) -> Callable[[int, Tensor], Tensor | None]:
+    """Make cotangents for one output."""
+    return lambda at, output: drawn(at, output) if at == position else None
