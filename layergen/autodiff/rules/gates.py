@@ -20,11 +20,16 @@ def glu(grad: Tensor, out: Tensor, input: Tensor, dim: int = -1) -> Any:
 
 def prelu(grad: Tensor, out: Tensor, input: Tensor, weight: Tensor) -> Any:
     """Source: derivatives.yaml, _prelu_kernel; a weight for each of dim 1, or one for all."""
-    if input.dim() == 0:
-        return NotImplemented
-    slope = weight.reshape(-1, *[1] * (input.dim() - 2)) if input.dim() > 2 else weight
+    slope = _by_channel(weight, input.dim())
     by_weight = torch.where(input > 0, 0, grad * input).sum_to_size(slope.shape)
     return torch.where(input > 0, grad, slope * grad), by_weight.reshape(weight.shape)
+
+
+def _by_channel(weight: Tensor, rank: int) -> Tensor:
+    """Shape the weights to broadcast along dim 1; without one, there is one weight."""
+    if rank == 0:
+        return weight.reshape(())
+    return weight.reshape(-1, *[1] * (rank - 2)) if rank > 2 else weight
 
 
 RULES: Mapping[str, Rule] = {"glu": glu, "prelu": prelu}
