@@ -139,12 +139,12 @@ def from_lists(grad: Tensor, shape: Sequence[int], entries: Entries) -> Tensor:
         return grad
     if any(is_slice(each) for _, each in left):
         shape = sliced(grad, shape, lists)
-    zeros = grad.new_zeros(shape)
     if list(lists) == list(range(len(lists))):
+        zeros = grad.new_zeros(shape)
         return zeros.index_put(as_tensors(lists, grad), grad, accumulate=True)
     if len(lists) == 1:
-        return added_along(grad, zeros, *lists.popitem())
-    return added_across(grad, zeros, lists)
+        return added_along(grad, shape, *lists.popitem())
+    return added_across(grad, shape, lists)
 
 
 def as_tensors(lists: Lists, grad: Tensor) -> tuple[Tensor, ...]:
@@ -177,7 +177,7 @@ def rank_of(entry: Any) -> int:
     return entry.dim() if isinstance(entry, Tensor) else 1
 
 
-def added_along(grad: Tensor, zeros: Tensor, dim: int, entry: Any) -> Tensor:
+def added_along(grad: Tensor, shape: Sequence[int], dim: int, entry: Any) -> Tensor:
     """Add a gradient along one dimension; a negative place counts from the end."""
     (places,) = as_tensors({dim: entry}, grad)
     more = places.dim() - 1
@@ -188,19 +188,21 @@ def added_along(grad: Tensor, zeros: Tensor, dim: int, entry: Any) -> Tensor:
     if more != 0:
         places = places.flatten()
     if isinstance(entry, Tensor) or any(each < 0 for each in entry):
-        places = places % zeros.shape[dim]
-    return zeros.index_add(dim, places, grad)
+        places = places % shape[dim]
+    return grad.new_zeros(shape).index_add(dim, places, grad)
 
 
-def added_across(grad: Tensor, zeros: Tensor, lists: Lists) -> Tensor:
-    """Add a gradient along several dimensions, brought to the front for as long."""
-    dims = [dim % zeros.dim() for dim in lists]
+def added_across(grad: Tensor, shape: Sequence[int], lists: Lists) -> Tensor:
+    """Add a gradient along several dimensions, which lead for as long."""
+    dims = tuple(dim % len(shape) for dim in lists)
     first, rank = block(dims, lists)
-    front = list(range(len(dims)))
-    if first:
-        grad = grad.movedim(list(range(first, first + rank)), list(range(rank)))
-    moved = zeros.movedim(dims, front)
-    total = moved.index_put(as_tensors(lists, grad), grad, accumulate=True)
+    front = tuple(range(len(dims)))
+    if first and rank == 1:
+        grad = grad.movedim(first, 0)
+    elif first:
+        grad = grad.movedim(tuple(range(first, first + rank)), tuple(range(rank)))
+    zeros = grad.new_zeros((*(shape[dim] for dim in dims), *without(shape, dims)))
+    total = zeros.index_put(as_tensors(lists, grad), grad, accumulate=True)
     return total.movedim(front, dims)
 
 

@@ -97,10 +97,10 @@ def over_copies(grad: Tensor, input: Tensor, repeats: Sequence[int]) -> Tensor:
             sizes.append(times)
         sizes.append(size)
     if len(sizes) > grad.dim():
-        grad = grad.reshape(sizes)
+        grad = grad.reshape(tuple(sizes))
     if not copies:
         return grad
-    return grad.sum(copies[0] if len(copies) == 1 else copies)
+    return grad.sum(copies[0] if len(copies) == 1 else tuple(copies))
 
 
 def repeat_interleave(

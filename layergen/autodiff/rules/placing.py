@@ -55,7 +55,7 @@ def into_pieces(
             amounts += around(of[dim], shape[dim] - grad.shape[dim])
         else:
             amounts += 0, 0
-    return F.pad(grad, amounts)
+    return F.pad(grad, tuple(amounts))
 
 
 def is_counted(piece: Piece) -> bool:

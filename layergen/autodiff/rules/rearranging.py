@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from layergen.autodiff.rules.rule import Rule, is_literal
@@ -76,13 +75,6 @@ def diagflat(grad: Tensor, out: Tensor, input: Tensor, offset: int = 0) -> Any:
     return (entries if input.dim() == 1 else entries.reshape(input.shape),)
 
 
-def trace(grad: Tensor, out: Tensor, input: Tensor) -> Any:
-    """Source: derivatives.yaml, trace: the identity matrix, times the gradient."""
-    rows, columns = input.shape
-    identity = torch.eye(rows, columns, dtype=grad.dtype, device=grad.device)
-    return (grad * identity,)
-
-
 RULES: Mapping[str, Rule] = {
     "diag": diag,
     "diag_embed": diag_embed,
@@ -92,7 +84,6 @@ RULES: Mapping[str, Rule] = {
     "flipud": flipud,
     "roll": roll,
     "rot90": rot90,
-    "trace": trace,
     "tril": tril,
     "triu": triu,
 }

@@ -25,16 +25,21 @@ def index_add(
     alpha: float = 1,
 ) -> Any:
     """Source: derivatives.yaml, index_add."""
-    taken = grad.index_select(dim, index).reshape(source.shape)
-    return grad, None, None, scaled(alpha, taken)
+    return grad, None, None, scaled(alpha, selected(grad, dim, index, source))
 
 
 def index_copy(
     grad: Tensor, out: Tensor, input: Tensor, dim: int, index: Tensor, source: Tensor
 ) -> Any:
     """Source: derivatives.yaml, index_copy."""
-    taken = grad.index_select(dim, index).reshape(source.shape)
+    taken = selected(grad, dim, index, source)
     return grad.index_fill(dim, index, 0), None, None, taken
+
+
+def selected(grad: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
+    """Take the entries of a source; a single one may stand there without its dimension."""
+    taken = grad.index_select(dim, index)
+    return taken if taken.dim() == source.dim() else taken.reshape(source.shape)
 
 
 def index_fill(

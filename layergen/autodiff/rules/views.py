@@ -78,7 +78,7 @@ def mH(grad: Tensor, out: Tensor, input: Tensor) -> Any:  # noqa: N802 # torch's
 def permute(grad: Tensor, out: Tensor, input: Tensor, dims: Sequence[int]) -> Any:
     """Source: derivatives.yaml, permute: the inverse permutation."""
     order = [dim % len(dims) for dim in dims]
-    return (grad.permute([order.index(dim) for dim in range(len(dims))]),)
+    return (grad.permute(tuple(order.index(dim) for dim in range(len(dims)))),)
 
 
 def movedim(
@@ -93,7 +93,27 @@ def movedim(
 
 def expand(grad: Tensor, out: Tensor, input: Tensor, *size: Any, **named: Any) -> Any:
     """Source: derivatives.yaml, expand: the sum over its copies."""
-    return (grad.sum_to_size(input.shape),)
+    return (over_copies(grad, input),)
+
+
+def over_copies(grad: Tensor, input: Tensor) -> Tensor:
+    """Sum over the dimensions that were added on the left, and over those of size 1."""
+    new = tuple(range(grad.dim() - input.dim()))
+    copied = tuple(
+        dim
+        for dim in range(-input.dim(), 0)
+        if is_one(input.shape[dim]) and not is_one(grad.shape[dim])
+    )
+    if new:
+        grad = grad.sum(new[0] if len(new) == 1 else new)
+    if copied:
+        grad = grad.sum(copied[0] if len(copied) == 1 else copied, keepdim=True)
+    return grad
+
+
+def is_one(size: Any) -> bool:
+    """Tell whether a size is 1, as the pattern of a broadcast fixes it; a free one never is."""
+    return type(size) is int and size == 1
 
 
 def broadcast_tensors(
@@ -101,7 +121,7 @@ def broadcast_tensors(
 ) -> Any:
     """Source: derivatives.yaml, expand: the sum over each one's copies."""
     pairs = zip(grad, several(tensors, more), strict=True)
-    gradients = [g if g is None else g.sum_to_size(each.shape) for g, each in pairs]
+    gradients = [g if g is None else over_copies(g, each) for g, each in pairs]
     return as_passed(gradients, tensors)
 
 
