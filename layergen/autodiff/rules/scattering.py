@@ -52,6 +52,28 @@ def index_fill(
     return kept, None, None, (grad - kept).sum()
 
 
+def index_reduce(
+    grad: Tensor,
+    out: Tensor,
+    input: Tensor,
+    dim: int,
+    index: Tensor,
+    source: Tensor,
+    reduce: str,
+    *,
+    include_self: bool = True,
+) -> Any:
+    """Source: derivatives.yaml, index_reduce; equal extremes share the gradient."""
+    return reduced(
+        (grad, out, input, source),
+        reduce,
+        include_self,
+        take=lambda each: each.index_select(dim, index),
+        add=lambda each, parts: each.index_add(dim, index, parts),
+        clear=lambda each: each.index_fill(dim, index, 0),
+    )
+
+
 def index_put(
     grad: Tensor,
     out: Tensor,
@@ -123,19 +145,49 @@ def scatter_reduce(
     include_self: bool = True,
 ) -> Any:
     """Source: derivatives.yaml, scatter_reduce; equal extremes share the gradient."""
+    return reduced(
+        (grad, out, input, src),
+        reduce,
+        include_self,
+        take=lambda each: each.gather(dim, index),
+        add=lambda each, parts: each.scatter_add(dim, index, parts),
+        clear=lambda each: each.scatter(dim, index, 0),
+    )
+
+
+def reduced(
+    tensors: Sequence[Tensor],
+    reduce: str,
+    include_self: bool,
+    *,
+    take: Callable[[Tensor], Tensor],
+    add: Callable[[Tensor, Tensor], Tensor],
+    clear: Callable[[Tensor], Tensor],
+) -> Any:
+    """Differentiate a reduction into places.
+
+    Args:
+        tensors: the gradient, the result, the input and the source.
+        reduce: "sum", "mean", "amax" or "amin"; "prod" is not covered.
+        include_self: whether the input's own elements take part.
+        take: what stands at the places.
+        add: adds to what stands there.
+        clear: puts zeros there.
+    """
+    grad, out, input, source = tensors
     if reduce == "prod":
         return NotImplemented
     if reduce == "mean":
         ones = torch.ones_like(grad) if include_self else torch.zeros_like(grad)
-        count = ones.scatter_add(dim, index, torch.ones_like(src))
+        count = add(ones, torch.ones_like(source))
         grad = grad / (count if include_self else count.clamp(min=1))
-    mine, theirs = grad, grad.gather(dim, index)
+    mine, theirs = grad, take(grad)
     if reduce in ("amax", "amin"):
         is_mine = (input == out).to(grad.dtype)
-        is_theirs = (src == out.gather(dim, index)).to(grad.dtype)
-        share = grad / is_mine.scatter_add(dim, index, is_theirs)
-        mine, theirs = is_mine * share, is_theirs * share.gather(dim, index)
-    return mine if include_self else mine.scatter(dim, index, 0), None, None, theirs
+        is_theirs = (source == take(out)).to(grad.dtype)
+        share = grad / add(is_mine, is_theirs)
+        mine, theirs = is_mine * share, is_theirs * take(share)
+    return mine if include_self else clear(mine), None, None, theirs
 
 
 def masked_scatter(
@@ -199,6 +251,7 @@ RULES: Mapping[str, Rule] = {
     "index_copy": index_copy,
     "index_fill": index_fill,
     "index_put": index_put,
+    "index_reduce": index_reduce,
     "masked_scatter": masked_scatter,
     "put": put,
     "scatter": scatter,
