@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from layergen.autodiff.rules.rule import Rule
@@ -85,6 +86,29 @@ def group_norm(
     return input_grad, None, *of_affine(grad, x_hat.flatten(1, 2), weight, bias)
 
 
+def local_response_norm(
+    grad: Tensor,
+    out: Tensor,
+    input: Tensor,
+    size: int,
+    alpha: float = 1e-4,
+    beta: float = 0.75,
+    k: float = 1.0,
+) -> Any:
+    """Source: Krizhevsky, Sutskever and Hinton, ImageNet Classification, 2012, section 3.3."""
+    before, after = size // 2, (size - 1) // 2
+    divisor = k + alpha * mean_of_neighbours(input.square(), before, after)
+    pull = mean_of_neighbours(grad * out / divisor, after, before)
+    return (grad / divisor**beta - 2 * alpha * beta * input * pull,)
+
+
+def mean_of_neighbours(input: Tensor, before: int, after: int) -> Tensor:
+    """Average each channel with those before and after it; beyond the last ones is 0."""
+    behind = (0, 0) * (input.dim() - 2)
+    padded = F.pad(input, (*behind, before, after))
+    return padded.unfold(1, before + after + 1, 1).mean(-1)
+
+
 def scaled(grad: Tensor, weight: Tensor | None) -> Tensor:
     """Differentiate x_hat * weight + bias by x_hat."""
     return grad if weight is None else grad * per_channel(weight, grad)
@@ -110,4 +134,5 @@ RULES: Mapping[str, Rule] = {
     "batch_norm": batch_norm,
     "instance_norm": instance_norm,
     "group_norm": group_norm,
+    "local_response_norm": local_response_norm,
 }

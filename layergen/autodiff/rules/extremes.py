@@ -90,6 +90,17 @@ def msort(grad: Tensor, out: Tensor, input: Tensor) -> Any:
     return (torch.zeros_like(input).scatter(0, input.argsort(0), grad),)
 
 
+def of_two(
+    grads: tuple[Tensor, Tensor], input: Tensor, second: Tensor, in_place_of_dim: bool
+) -> Any:
+    """Sum the gradients of both to their shapes, and put the second where it stood."""
+    first_grad = grads[0].sum_to_size(input.shape)
+    second_grad = grads[1].sum_to_size(second.shape)
+    if in_place_of_dim:
+        return first_grad, second_grad
+    return first_grad, None, None, second_grad
+
+
 def max(
     grad: Any,
     out: Any,
@@ -103,8 +114,7 @@ def max(
     second = dim if isinstance(dim, Tensor) else other
     if second is None:
         return median(grad, out, input, dim, keepdim)
-    first_grad, second_grad = maximum(grad, out, input, second)
-    return first_grad.sum_to_size(input.shape), second_grad.sum_to_size(second.shape)
+    return of_two(maximum(grad, out, input, second), input, second, other is None)
 
 
 def min(
@@ -120,8 +130,7 @@ def min(
     second = dim if isinstance(dim, Tensor) else other
     if second is None:
         return median(grad, out, input, dim, keepdim)
-    first_grad, second_grad = minimum(grad, out, input, second)
-    return first_grad.sum_to_size(input.shape), second_grad.sum_to_size(second.shape)
+    return of_two(minimum(grad, out, input, second), input, second, other is None)
 
 
 RULES: Mapping[str, Rule] = {

@@ -7,6 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from layergen.autodiff.rules.reduced import broadcasts
 from layergen.autodiff.rules.reduction import is_legacy, of_each
 from layergen.autodiff.rules.rule import Rule, is_literal
 
@@ -127,6 +128,8 @@ def kl_div(
         grad = grad / input.shape[0] if input.dim() else grad
     else:
         grad = of_each(grad, (input - target).numel(), reduction)
+    if broadcasts(input, target):
+        grad = grad.expand((input - target).shape)
     input_grad = -grad * probability
     target_grad = grad * (log_probability - input + 1)
     if log_target:

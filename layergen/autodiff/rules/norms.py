@@ -10,7 +10,7 @@ from torch import Tensor
 from layergen.autodiff.rules.reduced import Dims, spread, with_dims
 from layergen.autodiff.rules.rule import Rule, is_literal
 
-__all__ = ["RULES"]
+__all__ = ["RULES", "nonzero"]
 
 
 def vector_norm(
@@ -34,13 +34,18 @@ def vector_norm(
         return (grad * x.sign(),)
     if is_literal(ord, math.inf) or is_literal(ord, -math.inf):
         return (spread(grad, x.abs() == norm, dim) * x.sign(),)
-    divisor = norm.masked_fill(norm == 0, math.inf)
+    divisor = nonzero(norm)
     if is_literal(ord, 2):
         return (grad / divisor * x,)
     slope = (x.abs() / divisor) ** (ord - 1)
     if type(ord) not in (int, float) or ord < 1:  # 0 ** (ord - 1) may be infinite
         slope = slope.masked_fill(x == 0, 0)
     return (grad * x.sign() * slope,)
+
+
+def nonzero(norm: Tensor) -> Tensor:
+    """Let what is divided by a norm of 0 become 0: inf stands for it."""
+    return norm.masked_fill(norm == 0, math.inf)
 
 
 def norm(

@@ -6,7 +6,9 @@ from typing import Any
 
 from torch import Tensor
 
-__all__ = ["Dims", "count", "mean", "spread", "takes_all", "with_dims"]
+from layergen.autodiff.rules.rule import is_literal
+
+__all__ = ["Dims", "broadcasts", "count", "mean", "spread", "takes_all", "with_dims"]
 
 Dims = int | list[int] | tuple[int, ...] | None
 
@@ -45,7 +47,17 @@ def count(input: Tensor, dim: Dims) -> Any:
 
 def mean(input: Tensor, dim: Dims) -> Tensor:
     """Average so that the result broadcasts to the input."""
-    return input.mean() if dim is None or takes_all(dim) else input.mean(dim, keepdim=True)
+    return (
+        input.mean() if dim is None or takes_all(dim) else input.mean(dim, keepdim=True)
+    )
+
+
+def broadcasts(one: Tensor, other: Tensor) -> bool:
+    """Tell whether one of two operands is repeated along a dimension, and not the other."""
+    return one.dim() != other.dim() or any(
+        is_literal(a, 1) != is_literal(b, 1)
+        for a, b in zip(one.shape, other.shape, strict=True)
+    )
 
 
 def spread(grad: Tensor, chosen: Tensor, dim: Dims) -> Tensor:

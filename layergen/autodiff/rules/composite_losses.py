@@ -1,0 +1,140 @@
+"""Losses that are best differentiated as what they are made of."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from layergen.autodiff.rules.reduction import is_legacy
+
+__all__ = ["DEFINITIONS"]
+
+
+def hinge_embedding_loss(
+    input: Tensor,
+    target: Tensor,
+    margin: float = 1.0,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Any:
+    """Source: torch.nn.functional.hinge_embedding_loss; a target is 1 or -1."""
+    if is_legacy(size_average, reduce):
+        return NotImplemented
+    apart = torch.where(target != 1, (margin - input).clamp(min=0), 0)
+    return reduced(apart + torch.where(target != -1, input, 0), reduction)
+
+
+def margin_ranking_loss(
+    input1: Tensor,
+    input2: Tensor,
+    target: Tensor,
+    margin: float = 0.0,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Any:
+    """Source: torch.nn.functional.margin_ranking_loss."""
+    if is_legacy(size_average, reduce):
+        return NotImplemented
+    losses = (margin - target * (input1 - input2)).clamp(min=0)
+    return reduced(losses, reduction)
+
+
+def cosine_embedding_loss(
+    input1: Tensor,
+    input2: Tensor,
+    target: Tensor,
+    margin: float = 0.0,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Any:
+    """Source: torch.nn.functional.cosine_embedding_loss; 1e-12 is its own."""
+    if is_legacy(size_average, reduce):
+        return NotImplemented
+    square1 = input1.square().sum(-1) + 1e-12
+    square2 = input2.square().sum(-1) + 1e-12
+    cosine = (input1 * input2).sum(-1) / (square1 * square2).sqrt()
+    alike = torch.where(target == 1, 1 - cosine, 0)
+    apart = torch.where(target == -1, (cosine - margin).clamp(min=0), 0)
+    return reduced(alike + apart, reduction)
+
+
+def triplet_margin_loss(
+    anchor: Tensor,
+    positive: Tensor,
+    negative: Tensor,
+    margin: float = 1.0,
+    p: float = 2,
+    eps: float = 1e-6,
+    swap: bool = False,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Any:
+    """Source: torch.nn.functional.triplet_margin_loss."""
+    if is_legacy(size_average, reduce):
+        return NotImplemented
+    near = F.pairwise_distance(anchor, positive, p, eps)
+    far = F.pairwise_distance(anchor, negative, p, eps)
+    if swap:
+        far = torch.minimum(far, F.pairwise_distance(positive, negative, p, eps))
+    return reduced((margin + near - far).clamp(min=0), reduction)
+
+
+def multi_margin_loss(
+    input: Tensor,
+    target: Tensor,
+    p: int = 1,
+    margin: float = 1.0,
+    weight: Tensor | None = None,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Any:
+    """Source: torch.nn.functional.multi_margin_loss."""
+    if is_legacy(size_average, reduce):
+        return NotImplemented
+    index = target.unsqueeze(-1) if target.dim() < input.dim() else target
+    losses = F.relu(margin - input.gather(-1, index) + input)
+    losses = losses if p == 1 else losses.square()
+    losses = losses if weight is None else weight[index] * losses
+    return reduced(losses.scatter(-1, index, 0).mean(-1), reduction)
+
+
+def multilabel_margin_loss(
+    input: Tensor,
+    target: Tensor,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Any:
+    """Source: torch.nn.functional.multilabel_margin_loss; the first -1 ends the labels."""
+    if is_legacy(size_average, reduce) or input.dim() == 0:
+        return NotImplemented
+    is_label = (target < 0).cumsum(-1) == 0
+    index = torch.where(is_label, target, 0)
+    labels = torch.zeros_like(target).scatter_add(-1, index, is_label.long())
+    losses = F.relu(1 - input.gather(-1, index).unsqueeze(-1) + input.unsqueeze(-2))
+    counts = is_label.unsqueeze(-1) & (labels == 0).unsqueeze(-2)
+    return reduced((losses * counts).mean(-1).sum(-1), reduction)
+
+
+def reduced(losses: Tensor, reduction: str) -> Tensor:
+    """Make one number of the losses, or leave them."""
+    if reduction == "none":
+        return losses
+    return losses.mean() if reduction == "mean" else losses.sum()
+
+
+DEFINITIONS: Mapping[str, Callable[..., Any]] = {
+    "cosine_embedding_loss": cosine_embedding_loss,
+    "hinge_embedding_loss": hinge_embedding_loss,
+    "margin_ranking_loss": margin_ranking_loss,
+    "multi_margin_loss": multi_margin_loss,
+    "multilabel_margin_loss": multilabel_margin_loss,
+    "triplet_margin_loss": triplet_margin_loss,
+}
