@@ -31,8 +31,8 @@ class Sample:
     Attributes:
         args: tensors (floating ones in float64), None, numbers, booleans and strings.
         note: how messages name it: "x (3, 5), beta 1.0".
-        may_raise: whether a ValueError or RuntimeError is as good as the right answer, as at
-            a broadcast that nobody spoke of.
+        may_raise: whether an error that says no is as good as the right answer, as at a
+            broadcast that nobody spoke of.
     """
 
     args: tuple[Any, ...]

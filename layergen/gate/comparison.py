@@ -14,6 +14,7 @@ from layergen.gate.probe import Answer, Probe, answer
 
 __all__ = [
     "EXACT",
+    "REFUSALS",
     "Tolerance",
     "answer_of_derived",
     "answer_of_plain",
@@ -32,6 +33,9 @@ class Tolerance:
     rtol: float
     atol: float
 
+
+# What says plainly that arguments do not fit; IndexError is torch's for a missing dimension.
+REFUSALS = (ValueError, RuntimeError, IndexError)
 
 # Float64 keeps 16 digits; sums in another order and a handful of cancellations cost up to 8.
 EXACT = Tolerance(1e-7, 1e-9)
@@ -92,7 +96,7 @@ def answer_of_derived(
     try:
         return answer(claim.derived, probe)
     except Exception as error:
-        if probe.may_raise and isinstance(error, ValueError | RuntimeError):
+        if probe.may_raise and isinstance(error, REFUSALS):
             return None
         first = next(iter(str(error).strip().splitlines()), "")
         text = f"{type(error).__name__}: {first}"

@@ -11,7 +11,10 @@ import torch
 from layergen.autodiff.draw import drawn, taken
 from layergen.emit.source import SourceFile
 from layergen.errors import CannotDerive
+from layergen.gate.claim import Claim
+from layergen.gate.derivation import verify
 from layergen.gate.in_memory import imported
+from layergen.gate.samples import samples_of
 from layergen.ir.trial import Trial, Trials
 from layergen.spec.inputs import Example
 from layergen.spec.model import Argument, Form, LayerSpec, LossSpec, OpSpec, Spec
@@ -32,6 +35,8 @@ def check(spec: Spec, trials: Trials, files: Sequence[SourceFile]) -> None:
                 home = "op" if isinstance(made, OpSpec) else "loss"
                 module = importlib.import_module(f"{package}.{home}")
                 check_function(made, trial, module, reference)
+                if trial.derived:
+                    check_derivation(spec, made, trial, module, reference)
         if spec.layers:
             module = importlib.import_module(f"{package}.layer")
             for layer, trial in zip(spec.layers, trials.layers, strict=True):
@@ -52,6 +57,42 @@ def check_function(
         got = answers(lambda: function(**own), inputs)  # noqa: B023 - called at once
         want = answers(lambda: plain(**values), inputs)  # noqa: B023
         compare(made.name, got, want, example.id)
+
+
+def check_derivation(
+    spec: Spec,
+    made: OpSpec | LossSpec,
+    trial: Trial,
+    module: ModuleType,
+    reference: ModuleType,
+) -> None:
+    """Try a derived Function in every way."""
+    function = getattr(module, f"{spec.name}Function")
+    names = tuple(each.name for each in made.arguments)
+    plain = getattr(reference, made.forward.name)
+    returned = len(trial.derived[0].kept), trial.derived[0].single
+
+    def derived(*args: Any) -> Any:
+        found = function.apply(*args)
+        kept, single = returned
+        if not kept:
+            return found
+        return found[0] if single else found[:-kept]
+
+    def by_position(*args: Any) -> Any:
+        return plain(**dict(zip(names, args, strict=True)))
+
+    verify(
+        Claim(
+            made.name,
+            derived,
+            by_position,
+            samples_of(made.arguments, trial, by_position),
+            names,
+            tuple(at for at, name in enumerate(names) if name in trial.differentiable),
+            twice=trial.gradgradchecks,
+        )
+    )
 
 
 def inputs_of(

@@ -44,7 +44,7 @@ class Probe:
         wanted: positions of the arguments whose gradients are asked for.
         where: how messages name it: "x (3, 5), beta 1.0, with an expanded cotangent".
         cotangent: makes that of an output at a position; None leaves the output aside.
-        may_raise: whether a ValueError or RuntimeError will do.
+        may_raise: whether an error that says no will do.
     """
 
     args: tuple[Any, ...]

@@ -8,11 +8,12 @@ from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
 from layergen.gate.claim import is_floating
-from layergen.gate.probe import called, leaves
+from layergen.gate.probe import called, flat, leaves
 
-__all__ = ["Shapes", "redrawn", "runs", "shapes_of"]
+__all__ = ["Call", "Shapes", "calls_of", "redrawn", "runs", "shapes_of"]
 
 Shapes = tuple[tuple[int, ...] | None, ...]  # of each argument; None is no tensor
+Call = tuple[str, tuple[tuple[bool, ...], ...]]
 
 # These read beyond their weights where the sizes disagree, and bring the process down.
 UNCHECKED = ("native_batch_norm", "_batch_norm_with_update", "batch_norm_elemt")
@@ -58,8 +59,15 @@ def is_whole(entries: Tensor) -> bool:
     return not entries.is_complex() and bool((entries == entries.round()).all())
 
 
-class OnlyChecked(TorchFunctionMode):
-    """Stop before an operator that does not check its sizes."""
+class Calls(TorchFunctionMode):
+    """Note the calls of a run: the operator, and which sizes of what goes in and out are 1.
+
+    A call that is new at other sizes is another broadcast, or another branch of the forward.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: set[Call] = set()
 
     def __torch_function__(
         self,
@@ -68,17 +76,32 @@ class OnlyChecked(TorchFunctionMode):
         args: Sequence[Any] = (),
         kwargs: Mapping[str, Any] | None = None,
     ) -> Any:
-        """Run an operator that checks them."""
-        if any(name in str(getattr(func, "__name__", "")) for name in UNCHECKED):
-            raise ValueError(f"{func} can't be tried at sizes that may not fit")
-        return func(*args, **(kwargs or {}))
+        """Run an operator that checks its sizes, and note the call."""
+        name = str(getattr(func, "__name__", func))
+        if any(each in name for each in UNCHECKED):
+            raise ValueError(f"{name} can't be tried at sizes that may not fit")
+        result = func(*args, **(kwargs or {}))
+        ones = tuple(
+            tuple(size == 1 for size in each.shape)
+            for each in (*args, *flat(result))
+            if isinstance(each, Tensor)
+        )
+        self.seen.add((name, ones))
+        return result
+
+
+def calls_of(plain: Callable[..., Any], args: Sequence[Any]) -> frozenset[Call] | None:
+    """List the calls of a run; None where the forward fails, or its answer is no number."""
+    try:
+        with Calls() as calls:
+            outputs = called(plain, leaves(args, ()))
+    except Exception:
+        return None
+    if any(is_floating(each) and bool(each.isnan().any()) for each in outputs):
+        return None
+    return frozenset(calls.seen)
 
 
 def runs(plain: Callable[..., Any], args: Sequence[Any]) -> bool:
-    """Tell whether a forward takes arguments, and answers with numbers."""
-    try:
-        with OnlyChecked():
-            outputs = called(plain, leaves(args, ()))
-    except Exception:
-        return False
-    return not any(is_floating(each) and bool(each.isnan().any()) for each in outputs)
+    """Tell whether a forward takes arguments."""
+    return calls_of(plain, args) is not None

@@ -1,13 +1,13 @@
 """Other sizes for example inputs: every size that is free changes."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
 from torch import Tensor
 
-from layergen.gate.redraw import Shapes, redrawn, runs, shapes_of
+from layergen.gate.redraw import Call, Shapes, calls_of, redrawn, shapes_of
 
 __all__ = ["resized", "shrunk"]
 
@@ -44,14 +44,20 @@ Group = tuple[tuple[int, int], ...]  # dimensions of one size: (argument, dimens
 
 @dataclass(frozen=True, slots=True)
 class Forward:
-    """A forward at example inputs, as a question: does it run at other shapes?"""
+    """A forward at example inputs, as a question: does it do the same at other shapes?
+
+    Attributes:
+        calls: its calls at the example; others are another broadcast.
+    """
 
     plain: Callable[..., Any]
     args: tuple[Any, ...]
+    calls: frozenset[Call]
 
     def takes(self, shapes: Shapes) -> bool:
-        """Tell whether it runs."""
-        return runs(self.plain, redrawn(self.args, shapes))
+        """Tell whether it runs, with the same calls."""
+        found = calls_of(self.plain, redrawn(self.args, shapes))
+        return found is not None and found <= self.calls
 
     def with_sizes(self, sizes: dict[Group, int]) -> Shapes:
         """Give the dimensions of each group a size."""
@@ -78,11 +84,11 @@ def resized(
     No new size is one of the old ones, nor of another dimension. Sizes of 0 and 1 stay: they
     are broadcasts, and `rebroadcast` changes them.
     """
-    forward = Forward(plain, tuple(args))
+    forward = Forward(plain, tuple(args), calls_of(plain, args) or frozenset())
     tied = groups_of(args)
     sizes = assigned(forward, tied)
     found = [redrawn(args, forward.with_sizes(sizes))] if sizes else []
-    small = Forward(plain, found[0]) if found else forward
+    small = replace(forward, args=found[0]) if found else forward
     parted = parts(small, tied)
     if parted != tied:
         sizes = assigned(forward, parted)
@@ -97,9 +103,10 @@ def shrunk(
 
     It is for checks that try every number. Two numbers, normalised, have hardly a gradient.
     """
+    forward = Forward(plain, tuple(args), calls_of(plain, args) or frozenset())
     found = None
     for size in (3, 2):
-        found = with_all(Forward(plain, tuple(args)), size)
+        found = with_all(forward, size)
         if sum(each.numel() for each in found if isinstance(each, Tensor)) <= most:
             return found
     return found

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from layergen.autodiff.refusal import Reason
 from layergen.gate.claim import Claim
-from layergen.gate.comparison import difference, refusal, tolerance_of
+from layergen.gate.comparison import REFUSALS, difference, refusal, tolerance_of
 from layergen.gate.probe import Probe, called, drawn, leaves, probe_of, reach
 
 __all__ = ["check"]
@@ -17,10 +17,10 @@ __all__ = ["check"]
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A second derivative, and by what it was taken."""
+    """A second derivative, and by what it was taken; None where nothing leads there."""
 
     name: str
-    value: Tensor
+    value: Tensor | None
 
 
 def check(claim: Claim) -> tuple[str, ...]:
@@ -37,11 +37,25 @@ def check(claim: Claim) -> tuple[str, ...]:
             continue  # "derivative for aten::... is not implemented"
         got = second_of_derived(claim, probe)
         for mine, theirs in zip(got, want, strict=False):
-            text = difference(mine.value, theirs.value, tolerance_of(claim))
-            if text:
+            if text := apart(claim, mine.value, theirs.value):
                 told = f"the second derivative by {theirs.name} is {text}"
                 raise refusal(claim, probe, Reason.FAILED_SECOND_ORDER, told)
     return ()
+
+
+def apart(claim: Claim, mine: Tensor | None, theirs: Tensor | None) -> str:
+    """Word how two second derivatives differ; one that is missing is zero.
+
+    Behind a `once_differentiable` backward every one is missing, which torch.autograd.grad
+    answers with an error.
+    """
+    if theirs is None:
+        theirs = None if mine is None else torch.zeros_like(mine)
+    elif mine is None and claim.twice:
+        mine = torch.zeros_like(theirs)
+    if mine is None or theirs is None:
+        return ""
+    return difference(mine, theirs, tolerance_of(claim))
 
 
 def second_of_derived(claim: Claim, probe: Probe) -> list[Named]:
@@ -50,7 +64,7 @@ def second_of_derived(claim: Claim, probe: Probe) -> list[Named]:
         return second(claim, claim.derived, probe)
     except Exception as error:
         may = probe.may_raise or not claim.twice
-        if may and isinstance(error, ValueError | RuntimeError):
+        if may and isinstance(error, REFUSALS):
             return []
         first = next(iter(str(error).strip().splitlines()), "")
         text = f"{type(error).__name__}: {first}"
@@ -75,13 +89,13 @@ def second(claim: Claim, function: Callable[..., Any], probe: Probe) -> list[Nam
     return [Named(name, each) for name, each in zip(names, again, strict=True)]
 
 
-def differentiated_again(first: tuple[Tensor, ...], by: list[Tensor]) -> list[Tensor]:
-    """Differentiate gradients by what they were made of; what nothing reaches is zero."""
+def differentiated_again(
+    first: tuple[Tensor, ...], by: list[Tensor]
+) -> list[Tensor | None]:
+    """Differentiate gradients by what they were made of."""
     ends = [(at, each) for at, each in enumerate(first) if each.requires_grad]
     if not ends:
-        return [torch.zeros_like(each) for each in by]
+        return [None for _ in by]
     ways = [drawn(at + 100, each.detach()) for at, each in ends]
-    found = torch.autograd.grad(
-        [each for _, each in ends], by, ways, materialize_grads=True
-    )
+    found = torch.autograd.grad([each for _, each in ends], by, ways, allow_unused=True)
     return list(found)
