@@ -14,8 +14,11 @@ from torch import Tensor, nn
 
 from layergen.autodiff.derive import derived
 from layergen.emit.emit import emit_function
-from layergen.errors import BadRequest
-from layergen.ir.gradients import Gradients, Recompute
+from layergen.errors import BadRequest, Place
+from layergen.gate import derivation
+from layergen.gate.claim import Claim
+from layergen.gate.samples import samples_from
+from layergen.ir.gradients import Gradients
 from layergen.ir.trial import Trial
 from layergen.spec import forward as forwards
 from layergen.spec.model import (
@@ -25,6 +28,7 @@ from layergen.spec.model import (
     Form,
     Forward,
     OpSpec,
+    Recompute,
     Spec,
 )
 from layergen.spec.spelling import class_name, module_name
@@ -94,8 +98,17 @@ def derive(
     )
     source = source_of(subject, gradients)
     made = executed(source, subject.name)
-    notes: tuple[str, ...] = ()
-    return Derived(source, made, saved_of(gradients), tuple(notes))
+    claim = Claim(
+        subject.name,
+        made,
+        subject.function,
+        samples_from(subject.values, subject.function, subject.names),
+        subject.names,
+        tuple(at for at, each in enumerate(gradients.gradients) if each is not None),
+        place=located(subject.function),
+    )
+    notes = derivation.verify(claim)
+    return Derived(source, made, saved_of(gradients), notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +292,12 @@ def executed(source: str, name: str) -> Callable[..., Any]:
     exec(compile(source, where, "exec"), names)
     function: Callable[..., Any] = names[name]
     return function
+
+
+def located(function: Callable[..., Any]) -> Place | None:
+    """Find a function in its file."""
+    code = getattr(function, "__code__", None)
+    return Place(code.co_filename, code.co_firstlineno) if code else None
 
 
 def saved_of(gradients: Gradients) -> tuple[Saved, ...]:

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from layergen.emit.emit import emit
 from layergen.emit.source import SourceFile
-from layergen.errors import BadRequest, NotYet
+from layergen.errors import BadRequest
 from layergen.ir.trial import Trials, assumed
 from layergen.output import commit
 from layergen.output import recover as recovery
@@ -26,7 +26,6 @@ from layergen.spec.request import Request
 __all__ = ["Plan", "create", "recover", "regenerate", "write"]
 
 RECORD = "layergen.toml"
-TODAY = "Today: --backward autograd, or --backward stub for a Function of your own."
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +183,10 @@ def produced(
 ) -> tuple[SourceFile, ...]:
     """Write the files' text, and compare what it does with the forward."""
     if spec.backward is Backward.DERIVED:
-        raise NotYet("a derived backward is not there yet", instead=TODAY)
+        on_progress("deriving the backward")
+        from layergen.autodiff.component import with_derivatives
+
+        trials = with_derivatives(spec, trials)
     on_progress("writing the sources")
     files = emit(spec, trials, module_of(folder))
     if not trusted:

@@ -5,7 +5,7 @@ Trace it on tensors without values, sweep backwards over the trace, and choose w
 
 import inspect
 import linecache
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from types import CodeType
 from typing import Any
 
@@ -22,8 +22,9 @@ from layergen.autodiff.saving import kept_values
 from layergen.autodiff.tape import Entry, Tape
 from layergen.autodiff.told import told
 from layergen.errors import LayergenError, Place
-from layergen.ir.gradients import Fixed, Gradients, Recompute
+from layergen.ir.gradients import Fixed, Gradients
 from layergen.ir.graph import Kind, Phase
+from layergen.spec.model import Recompute
 
 __all__ = ["derived"]
 
@@ -36,6 +37,7 @@ def derived(
     *,
     names: Sequence[str] | None = None,
     wanted: Sequence[int] | None = None,
+    broadcast: Collection[str] = (),
     recompute: Recompute = Recompute.CHEAP,
     fallback: bool = True,
     locate: Locate | None = None,
@@ -47,6 +49,8 @@ def derived(
         inputs: one value for each of its arguments; sizes of at least 2, float64.
         names: the arguments' names; the function's own where not given.
         wanted: positions to differentiate by; every floating tensor where not given.
+        broadcast: arguments that may be broadcast otherwise than here: their gradients are
+            always summed to their own shapes.
         recompute: what backward computes again instead of keeping.
         fallback: whether an operation without a rule may go through autograd.
         locate: turns a line of the function into a place in the user's text.
@@ -66,7 +70,9 @@ def derived(
     positions = range(len(inputs)) if wanted is None else wanted
     leaves = [session.arguments[at] for at in positions]
     gradients = session.reverse(
-        [each for each in leaves if each and is_floating(each.result)], fallback
+        [each for each in leaves if each and is_floating(each.result)],
+        fallback,
+        broadcast,
     )
     return session.gathered(own, outputs, gradients, recompute)
 
@@ -86,6 +92,7 @@ class Session:
         self.single = True
         self.fallbacks: list[str] = []
         self.looked_at: tuple[str, ...] = ()
+        self.variables: dict[int, str] = {}
 
     def trace(
         self, function: Callable[..., Any], inputs: Sequence[Any], names: Sequence[str]
@@ -100,9 +107,10 @@ class Session:
             numbers_kept() as looked_at,
             self.sandbox.entered(gradients=True),
             self.recorder,
-            watching_names(self.tape, self.code),
+            watching_names(self.tape, self.code) as variables,
         ):
             result = function(*given)
+        self.variables = {index: name for name, index in reversed(variables.items())}
         self.looked_at = tuple(dict.fromkeys(looked_at))
         self.single = isinstance(result, Tensor)
         self.outputs = [result] if self.single else list(checked(result, self.place()))
@@ -129,7 +137,9 @@ class Session:
         """Tell where the forward begins."""
         return self.locate(self.code.co_firstlineno if self.code else 0)
 
-    def reverse(self, wanted: Sequence[Entry], fallback: bool) -> dict[int, Entry]:
+    def reverse(
+        self, wanted: Sequence[Entry], fallback: bool, broadcast: Collection[str]
+    ) -> dict[int, Entry]:
         """Sweep backwards; the gradient of each wanted argument that has one."""
         if not wanted:
             raise refused(Reason.NO_DIFFERENTIABLE_INPUT, place=self.place())
@@ -141,7 +151,7 @@ class Session:
             self.seed(adjoints)
             adjoints.sweep(forward)
             found = {
-                each.index: self.finished(adjoints, each)
+                each.index: self.finished(adjoints, each, each.hint in broadcast)
                 for each in wanted
                 if each.index in adjoints.of
             }
@@ -165,9 +175,12 @@ class Session:
             )
             adjoints.add(entry, self.cotangents[-1].result)
 
-    def finished(self, adjoints: Adjoints, argument: Entry) -> Entry:
+    def finished(self, adjoints: Adjoints, argument: Entry, summed: bool) -> Entry:
         """Take an argument's gradient in the argument's own shape."""
-        entry = self.tape.find(adjoints.full(argument))
+        gradient = adjoints.full(argument)
+        if summed:
+            gradient = adjoints.summed(argument, gradient)
+        entry = self.tape.find(gradient)
         assert entry is not None
         if entry.phase is Phase.BACKWARD and entry.kind is not Kind.COTANGENT:
             entry.hint = f"grad_{argument.hint}"
@@ -212,10 +225,19 @@ class Session:
             ),
             kept=tuple(kept),
             saved=(*saved, *kept),
+            returned_by=self.variables_of(kept, place),
             fallbacks=tuple(dict.fromkeys(self.fallbacks)),
             fixed=tuple(self.fixed(tensors)),
             looked_at=self.looked_at,
         )
+
+    def variables_of(
+        self, kept: Sequence[int], place: dict[int, int]
+    ) -> tuple[str, ...]:
+        """Name the variables that hold the kept values when the forward returns."""
+        known = {place[at]: name for at, name in self.variables.items() if at in place}
+        names = tuple(known.get(each, "") for each in kept)
+        return names if all(names) else ()
 
     def fixed(self, tensors: Sequence[Entry]) -> list[Fixed]:
         """List the sizes that became constants while the forward ran."""

@@ -145,6 +145,7 @@ class Recorder(TorchFunctionMode):
         """Append a call to the tape, or find it there already."""
         tape = self.tape
         kwargs = without_defaults(func, kwargs)
+        args, kwargs = with_one_dim(found, args, kwargs)
         if found.op in REFLECTED:
             func, found = REFLECTED[found.op]
             args = (args[1], args[0])
@@ -246,6 +247,23 @@ class Recorder(TorchFunctionMode):
         return refused(reason, op=name.strip("_"), place=place, detail=detail)
 
 
+def with_one_dim(
+    found: Operation, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+) -> tuple[tuple[Any, ...], Mapping[str, Any]]:
+    """Spell a reduction along one dimension `x.sum(-1)`, and not `x.sum((-1,))`."""
+    if found.op not in REDUCTIONS:
+        return args, kwargs
+    if len(args) > 1 and isinstance(args[1], tuple | list) and len(args[1]) == 1:
+        args = (args[0], args[1][0], *args[2:])
+    dim = kwargs.get("dim")
+    if isinstance(dim, tuple | list) and len(dim) == 1:
+        kwargs = {**kwargs, "dim": dim[0]}
+    return args, kwargs
+
+
+REDUCTIONS = frozenset("sum mean var std amax amin logsumexp all any nansum".split())
+
+
 def without_defaults(
     func: Callable[..., Any], kwargs: Mapping[str, Any]
 ) -> Mapping[str, Any]:
@@ -302,13 +320,24 @@ def spelled(found: Any) -> str:
 
 
 @contextmanager
-def watching_names(tape: Tape, code: CodeType | None) -> Iterator[None]:
-    """Learn the names of the user's variables while their function runs."""
+def watching_names(tape: Tape, code: CodeType | None) -> Iterator[dict[str, int]]:
+    """Learn the names of the user's variables while their function runs.
+
+    Yields:
+        The entries that its variables hold when it returns, by name.
+    """
+    at_return: dict[str, int] = {}
 
     def name_locals(frame: FrameType, event: str, arg: Any) -> Any:
-        for name, value in list(frame.f_locals.items()):
-            if isinstance(value, Tensor) and (entry := tape.find(value)):
-                entry.hint = entry.hint or name
+        held = {
+            name: entry
+            for name, value in list(frame.f_locals.items())
+            if isinstance(value, Tensor) and (entry := tape.find(value))
+        }
+        for name, entry in held.items():
+            entry.hint = entry.hint or name
+        if event == "return":
+            at_return.update({name: entry.index for name, entry in held.items()})
         return name_locals
 
     def at_call(frame: FrameType, event: str, arg: Any) -> Any:
@@ -317,6 +346,6 @@ def watching_names(tape: Tape, code: CodeType | None) -> Iterator[None]:
     before = sys.gettrace()
     sys.settrace(at_call)
     try:
-        yield
+        yield at_return
     finally:
         sys.settrace(before)

@@ -214,6 +214,11 @@ class Reason(Enum):
         "Compute with the number without comparing it, or write an op for each case.",
         stub=True,
     )
+    TOO_MANY_SETTINGS = Words(
+        "the forward has too many flags: each setting of them is a formula of its own",
+        "Make an op for each of the settings that matter.",
+        stub=True,
+    )
     RANK_SPECIALISED = Words(
         "the formula would hold for one number of dimensions only",
         "Say how many there are, --shape x=batch,features, or write it for any: dim=-1.",

@@ -9,13 +9,14 @@ import torch
 from torch import Tensor
 
 from layergen.autodiff.fallback import through_autograd
+from layergen.autodiff.operations import Operation
 from layergen.autodiff.recorder import Recorder
 from layergen.autodiff.refusal import Reason, refused
 from layergen.autodiff.rules.rule import Rule
 from layergen.autodiff.rules.table import COMPLEX, DEFINITIONS, ELEMENTWISE, RULES
-from layergen.autodiff.tidy import is_negated, origin_of, tidied
 from layergen.autodiff.tape import Entry, ShapeRef
-from layergen.ir.graph import Kind, Phase, Value
+from layergen.autodiff.tidy import is_negated, origin_of, tidied
+from layergen.ir.graph import Kind, Phase, Syntax, Value
 
 __all__ = ["Adjoints", "live_entries"]
 
@@ -128,6 +129,18 @@ class Adjoints:
             with self.recorder:
                 gradient = gradient.expand(self.shape(entry))
         return gradient
+
+    def summed(self, entry: Entry, gradient: Tensor) -> Tensor:
+        """Sum a gradient to a shape that may be smaller where inputs broadcast otherwise."""
+        made = self.tape.find(gradient)
+        assert made is not None
+        if made.op == "sum_to_size":
+            return gradient
+        total = Operation("sum_to_size", "sum_to_size", Syntax.METHOD)
+        args = (Value(made.index), self.shape(entry))
+        own = self.tape.add(Kind.CALL, total, args, {}, torch.empty_like(gradient))
+        result: Tensor = own.result
+        return result
 
     def shape(self, entry: Entry) -> ShapeRef:
         """Take the shape of a value, by reference."""

@@ -7,8 +7,8 @@ dimension, so the sizes of an example have no say in it.
 import math
 from collections.abc import Iterable
 
-from layergen.ir.gradients import Recompute
 from layergen.ir.graph import Arithmetic, Graph, Kind, Node, Number, Phase, Scalar, Size
+from layergen.spec.model import Recompute
 
 __all__ = ["kept_values", "reach"]
 
@@ -22,6 +22,8 @@ DEAR = frozenset(
         "bilinear",
         "bmm",
         "cdist",
+        "log_softmax",
+        "softmax",
         "conv1d",
         "conv2d",
         "conv3d",
@@ -63,7 +65,7 @@ DEAR = frozenset(
 )
 DEAR_SPACES = ("linalg.", "fft.")
 NOMINAL = 64  # of every free size
-FREE = 0.25  # weight of a byte that lives on anyway: of an input or an output
+FREE = 0.1  # weight of a byte that lives on anyway: of an input or an output
 BYTES = {
     "bool": 1,
     "uint8": 1,

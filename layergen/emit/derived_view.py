@@ -1,15 +1,12 @@
 """The view of an autograd.Function whose backward was derived."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
 
 from layergen.emit import words
-from layergen.emit.names import Names
-from layergen.emit.python import Scope
-from layergen.emit.schedule import Block, blocks, computed, use_counts
+from layergen.emit.printing import Printed, Statements, printed
+from layergen.emit.splice import spliced
 from layergen.emit.views import BlockView, DerivedView
 from layergen.ir.gradients import Gradients
-from layergen.ir.graph import Graph
 from layergen.spec.model import Argument, ArgumentType, Forward
 
 __all__ = ["derived_view"]
@@ -27,310 +24,231 @@ def derived_view(
     Args:
         name: of the class.
         arguments: of the forward, in order.
-        forward: the user's own statements; printed anew where more must be returned, or where
-            there are none.
+        forward: the user's own statements; printed anew where more must be returned than
+            they can, or where there are none.
         derived: what was derived, the fullest setting of flags first.
         stated: the equation, or "".
     """
-    summary = f"Differentiate {stated or forward.name} by the chain rule"
-    return Printing(
-        name,
-        arguments,
-        forward.body,
-        derived[0],
-        words.docstring(summary),
-        (name, forward.name),
-    ).view()
-
-
-class Printing:
-    """The printing of one Function; names are agreed on between its methods."""
-
-    def __init__(
-        self,
-        name: str,
-        arguments: Sequence[Argument],
-        body: str,
-        gradients: Gradients,
-        summary: str,
-        reserved: Iterable[str],
-    ) -> None:
-        self.name = name
-        self.arguments = arguments
-        self.body = body
-        self.gradients = gradients
-        self.summary = summary
-        self.graph = without_clashing_hints(gradients)
-        self.argument_names = [each.name for each in arguments]
-        self.cotangent_names = cotangent_names(gradients)
-        self.names = Names(
-            (
-                *reserved,
-                *self.argument_names,
-                *self.cotangent_names,
-                *(f"grad_{each}" for each in self.argument_names),
-            )
-        )
-        self.scalars = [each.name for each in arguments if not each.type.is_tensor]
-        self.by_argument = {
-            self.graph[index].hint: index for index in gradients.arguments
-        }
-
-    def view(self) -> DerivedView:
-        """Put all together."""
-        keeps = self.gradients.kept
-        forward = self.forward() if keeps or not self.body else self.body
-        saved = self.saved()
-        known = {index: self.saved_name(index) for index in saved}
-        known |= self.cotangents()
-        scope = Scope(self.graph, self.names, known, self.scalars)
-        rebuilt = self.rebuild(saved)
-        made = tuple(self.blocks(scope))
-        gradient_names = [
-            f"grad_{self.argument_names[position]}"
-            for position, root in enumerate(self.gradients.gradients)
-            if root is not None
-        ]
-        outputs = len(self.gradients.outputs) + len(keeps)
-        several = len(gradient_names) > 1
-        return DerivedView(
-            partial="_partials/function_derived.jinja",
-            name=self.name,
-            summary=self.summary,
-            formulas=(),
-            signature=words.signature(self.arguments, plain=True),
-            returns=words.returned(outputs),
-            body=forward,
-            setup=tuple(self.setup(saved, scope)),
-            cotangent_signature=self.cotangent_signature(),
-            unpacked=words.target([known[index] for index in saved]) if saved else "",
-            scalars=tuple(each for each in self.scalars if each in scope.used_scalars),
-            no_gradients=" = ".join(gradient_names) if several else "",
-            rebuilt=rebuilt,
-            blocks=made,
-            results=words.joined(self.results()),
-            arguments=words.joined(self.argument_names),
-            picked=self.picked(),
-            texts=self.texts(forward, rebuilt, made),
-        )
-
-    def cotangent_signature(self) -> str:
-        """Print backward's arguments; what was kept has no gradient worth a name."""
-        declared = [f"{each}: Tensor" for each in self.cotangent_names]
-        return words.joined(
-            [*declared, *(["*_: Tensor"] if self.gradients.kept else [])]
-        )
-
-    def forward(self) -> str:
-        """Print the forward, with what backward is given beside the outputs."""
-        known = {index: self.graph[index].hint for index in self.gradients.arguments}
-        scope = Scope(self.graph, self.names, known, self.scalars)
-        roots = [*self.gradients.outputs, *self.gradients.kept]
-        order = computed(self.graph, roots, known)
-        uses = use_counts(self.graph, order, roots)
-        lines = scope.statements(order, uses, self.gradients.kept)
-        returned = [scope.value(index) for index in roots]
-        single = len(returned) == 1 and self.gradients.single
-        text = returned[0] if single else tuple_of(returned)
-        return "\n".join([*lines, f"return {text}"])
-
-    def saved(self) -> tuple[int, ...]:
-        """List what is saved; rebuilding what was kept takes every tensor argument."""
-        if not self.rebuilds():
-            return self.gradients.saved
-        others = [
-            index
-            for index in self.gradients.saved
-            if index not in self.gradients.arguments
-        ]
-        return (*self.gradients.arguments, *others)
-
-    def rebuilds(self) -> bool:
-        """Tell whether something kept depends on the inputs, and must be seen through."""
-        return any(self.depends(index) for index in self.gradients.kept)
-
-    def depends(self, index: int) -> bool:
-        """Tell whether a kept value varies with the inputs in a differentiable way."""
-        node = self.graph[index]
-        return not node.random and not node.constant and node.dtype in FLOATING
-
-    def rebuild(self, saved: Sequence[int]) -> tuple[str, ...]:
-        """Print how the kept values are computed again where they are differentiated."""
-        kept = self.gradients.kept
-        if not self.rebuilds():
-            return ()
-        if not any(node.random for node in self.graph.nodes):
-            targets = ["_"] * len(self.gradients.outputs)
-            targets += [
-                self.names.of(self.graph[index]) if self.depends(index) else "_"
-                for index in kept
-            ]
-            arguments = words.joined(self.argument_names)
-            return (f"{words.joined(targets)} = {self.name}.forward({arguments})",)
-        fixed = [index for index in kept if not self.depends(index)]
-        known = {index: self.saved_name(index) for index in saved if index not in kept}
-        known |= {index: self.names.of(self.graph[index]) for index in fixed}
-        scope = Scope(self.graph, self.names, known, self.scalars)
-        roots = [index for index in kept if self.depends(index)]
-        order = computed(self.graph, roots, known)
-        lines = scope.statements(order, use_counts(self.graph, order, roots), roots)
-        return tuple(lines)
-
-    def saved_name(self, index: int) -> str:
-        """Name a saved value in backward."""
-        node = self.graph[index]
-        if index in self.gradients.arguments:
-            return node.hint
-        if index in self.gradients.outputs and not node.hint:
-            return self.names.given.setdefault(index, self.names.fresh("result"))
-        return self.names.of(node)
-
-    def cotangents(self) -> dict[int, str]:
-        """Name the incoming gradients that are used."""
-        found = zip(self.gradients.cotangents, self.cotangent_names, strict=False)
-        return {index: name for index, name in found if index is not None}
-
-    def setup(self, saved: Sequence[int], scope: Scope) -> Iterable[str]:
-        """Print setup_context."""
-        used = {self.graph[index].hint for index in saved}
-        used |= {self.graph[index].hint for index in scope.missing_shapes}
-        used |= scope.used_scalars | (set(self.scalars) if self.rebuilds() else set())
-        arguments = [each if each in used else "_" for each in self.argument_names]
-        if used:
-            yield f"{words.target(arguments)} = inputs"
-        yield from self.outputs_of(saved)
-        if saved:
-            yield f"ctx.save_for_backward({words.joined(map(self.saved_name, saved))})"
-        for each in self.scalars:
-            if each in used:
-                yield f"ctx.{each} = {each}"
-        for index, name in scope.missing_shapes.items():
-            yield f"ctx.{name} = {self.shape_of(self.graph[index].hint)}"
-
-    def shape_of(self, name: str) -> str:
-        """Print the shape of an argument, which may be None."""
-        [argument] = [each for each in self.arguments if each.name == name]
-        if argument.type is ArgumentType.OPTIONAL_TENSOR:
-            return f"None if {name} is None else {name}.shape"
-        return f"{name}.shape"
-
-    def outputs_of(self, saved: Sequence[int]) -> Iterable[str]:
-        """Print what setup_context does with the outputs."""
-        kept, outputs = self.gradients.kept, self.gradients.outputs
-        constant = [
-            index
-            for index, cotangent in zip(outputs, self.gradients.cotangents, strict=True)
-            if cotangent is None
-        ]
-        marked = [*constant, *kept]
-        wanted = {*marked, *(index for index in saved if index in (*outputs, *kept))}
-        targets = [
-            self.saved_name(index) if index in wanted else "_"
-            for index in (*outputs, *kept)
-        ]
-        if wanted and targets != ["output"]:
-            single = self.gradients.single and len(targets) == 1
-            yield f"{targets[0] if single else words.target(targets)} = output"
-        if marked:
-            names = words.joined(map(self.saved_name, marked))
-            yield f"ctx.mark_non_differentiable({names})"
-
-    def blocks(self, scope: Scope) -> Iterable[BlockView]:
-        """Print the backward's own operations."""
-        found = blocks(self.gradients, scope.known)
-        roots = [each for each in self.gradients.gradients if each is not None]
-        nodes = [node for block in found for node in block.nodes]
-        uses = use_counts(self.graph, nodes, roots)
-        everybody = tuple(
-            at for at, each in enumerate(self.gradients.gradients) if each is not None
-        )
-        printed: set[int] = set()
-        for block in found:
-            own = self.own_gradients(block, everybody)
-            ends = {self.gradients.gradients[at] for at in own}
-            body = [node for node in block.nodes if node not in ends]
-            lines = scope.statements(body, uses)
-            for position in own:
-                lines.append(self.gradient(position, scope))
-                printed.add(position)
-            if lines:
-                yield BlockView(condition(block.owners, everybody), tuple(lines))
-        for position in everybody:
-            if position not in printed:
-                lines = [self.gradient(position, scope)]
-                yield BlockView(condition((position,), everybody), tuple(lines))
-
-    def own_gradients(self, block: Block, everybody: Sequence[int]) -> Sequence[int]:
-        """List the gradients that are finished in a block."""
-        if len(block.owners) > 1:
-            return ()
-        root = self.gradients.gradients[block.owners[0]]
-        return block.owners if root in block.nodes else ()
-
-    def gradient(self, position: int, scope: Scope) -> str:
-        """Print the assignment of a gradient."""
-        root = self.gradients.gradients[position]
-        assert root is not None
-        text = scope.known.get(root) or scope.expression(self.graph[root])[0]
-        return f"grad_{self.argument_names[position]} = {text}"
-
-    def results(self) -> Iterable[str]:
-        """Print what backward returns."""
-        for name, root in zip(
-            self.argument_names, self.gradients.gradients, strict=True
-        ):
-            yield "None" if root is None else f"grad_{name}"
-
-    def texts(
-        self, body: str, rebuilt: Sequence[str], made: Sequence[BlockView]
-    ) -> tuple[str, ...]:
-        """List all statements, for the imports that they need."""
-        lines = [line for block in made for line in block.lines]
-        return (body, *rebuilt, *(["torch"] if rebuilt else []), *lines)
-
-    def picked(self) -> str:
-        """Print what takes the outputs out of all that forward returns."""
-        if not self.gradients.kept:
-            return ""
-        count = len(self.gradients.outputs)
-        return "[0]" if self.gradients.single else f"[:{count}]"
-
-
-FLOATING = ("float64", "float32", "float16", "bfloat16", "complex128", "complex64")
-
-
-def without_clashing_hints(gradients: Gradients) -> Graph:
-    """Let no shared value bear the name of one argument's gradient."""
-    nodes = []
-    roots = [each for each in gradients.gradients if each is not None]
-    shared = {each for each in roots if roots.count(each) > 1}
-    operands = [each for node in gradients.graph.nodes for each in node.operands]
-    for node in gradients.graph.nodes:
-        is_root = node.index in roots
-        if is_root and (node.index in shared or node.index in operands):
-            node = replace(node, hint="")
-        nodes.append(node)
-    return Graph(tuple(nodes))
-
-
-def cotangent_names(gradients: Gradients) -> list[str]:
-    """Name the incoming gradients, those that say nothing with a line before."""
-    count = len(gradients.outputs)
-    names = ["grad_out"] if count == 1 else [f"grad_out_{at}" for at in range(count)]
-    named = [
-        name if each is not None else f"_{name}"
-        for name, each in zip(names, gradients.cotangents, strict=True)
+    reserved = (name, forward.name)
+    each = [printed(name, arguments, one, reserved) for one in derived]
+    full = each[0]
+    blocks, flags = merged(arguments, derived, each)
+    body = own_text(forward, derived, full)
+    names = [argument.name for argument in arguments]
+    scalars = [one for one in names if any(one in text.scalars for text in each)]
+    scalars += [
+        one for one in flags if one not in scalars and is_scalar(arguments, one)
     ]
-    return named
+    saved = all_saved(
+        names, each, [one for one in flags if not is_scalar(arguments, one)]
+    )
+    shapes = [
+        one
+        for one in names
+        if any(one in text.shapes for text in each) and one not in saved
+    ]
+    gradients = [f"grad_{names[at]}" for at in full.gradients]
+    return DerivedView(
+        partial="_partials/function_derived.jinja",
+        name=name,
+        summary=words.docstring(
+            f"Differentiate {stated or forward.name} by the chain rule"
+        ),
+        formulas=(),
+        signature=words.signature(arguments, plain=True),
+        returns=words.returned(len(full.outputs)),
+        body=body,
+        setup=tuple(setup(arguments, full, saved, scalars, shapes, derived[0].single)),
+        cotangent_signature=cotangents(full),
+        unpacked=words.target(saved) if saved else "",
+        scalars=tuple(scalars),
+        no_gradients=" = ".join(gradients) if len(gradients) > 1 else "",
+        rebuilt=full.rebuilt,
+        blocks=blocks,
+        results=words.joined(
+            f"grad_{one}" if at in full.gradients else "None"
+            for at, one in enumerate(names)
+        ),
+        arguments=words.joined(names),
+        picked=picked(full, derived[0]),
+        texts=texts(body, full, blocks),
+    )
 
 
-def condition(owners: Sequence[int], everybody: Sequence[int]) -> str:
-    """Ask whether any of some gradients is wanted; nothing where all of them own it."""
-    if tuple(owners) == tuple(everybody):
+def own_text(forward: Forward, derived: Sequence[Gradients], full: Printed) -> str:
+    """Take the user's own statements, extended where that is enough; else print them."""
+    if forward.body and not full.kept:
+        return forward.body
+    return spliced(forward.body, derived[0].returned_by) or full.forward
+
+
+def all_saved(
+    names: Sequence[str], each: Sequence[Printed], flags: Sequence[str]
+) -> list[str]:
+    """List what is saved at any setting: arguments in their order, then the rest."""
+    wanted = {one for text in each for one in text.saved} | set(flags)
+    rest = [one for text in each for one in text.saved if one not in names]
+    return [*(one for one in names if one in wanted), *dict.fromkeys(rest)]
+
+
+def is_scalar(arguments: Sequence[Argument], name: str) -> bool:
+    """Tell whether an argument is no tensor."""
+    return any(each.name == name and not each.type.is_tensor for each in arguments)
+
+
+def setup(
+    arguments: Sequence[Argument],
+    full: Printed,
+    saved: Sequence[str],
+    scalars: Sequence[str],
+    shapes: Sequence[str],
+    single: bool,
+) -> Iterator[str]:
+    """Print setup_context."""
+    used = {*saved, *scalars, *shapes}
+    names = [each.name if each.name in used else "_" for each in arguments]
+    if any(name != "_" for name in names):
+        yield f"{words.target(names)} = inputs"
+    if set(full.outputs) - {"_", "output"}:
+        alone = single and len(full.outputs) == 1
+        yield f"{full.outputs[0] if alone else words.target(full.outputs)} = output"
+    if full.marked:
+        yield f"ctx.mark_non_differentiable({words.joined(full.marked)})"
+    if saved:
+        yield f"ctx.save_for_backward({words.joined(saved)})"
+    for name in scalars:
+        yield f"ctx.{name} = {name}"
+    for name in shapes:
+        yield f"ctx.{name}_shape = {shape_of(arguments, name)}"
+
+
+def shape_of(arguments: Sequence[Argument], name: str) -> str:
+    """Print the shape of an argument, which may be None."""
+    optional = any(
+        each.name == name and each.type is ArgumentType.OPTIONAL_TENSOR
+        for each in arguments
+    )
+    return f"None if {name} is None else {name}.shape" if optional else f"{name}.shape"
+
+
+def cotangents(full: Printed) -> str:
+    """Print backward's arguments; what was kept has no gradient worth a name."""
+    declared = [f"{each}: Tensor" for each in full.cotangents]
+    return words.joined([*declared, *(["*_: Tensor"] if full.kept else [])])
+
+
+def picked(full: Printed, gradients: Gradients) -> str:
+    """Print what takes the outputs out of all that forward returns."""
+    if not full.kept:
         return ""
+    return "[0]" if gradients.single else f"[:{len(gradients.outputs)}]"
+
+
+def texts(body: str, full: Printed, blocks: Sequence[BlockView]) -> tuple[str, ...]:
+    """List all statements, for the imports that they need."""
+    lines = [line for block in blocks for line in block.lines]
+    return (body, *full.rebuilt, *(["torch"] if full.rebuilt else []), *lines)
+
+
+# Settings of flags.
+
+
+def merged(
+    arguments: Sequence[Argument],
+    derived: Sequence[Gradients],
+    each: Sequence[Printed],
+) -> tuple[tuple[BlockView, ...], list[str]]:
+    """Write one backward for all settings; what differs stands behind its own condition.
+
+    Returns:
+        The statements, and the flags that their conditions ask.
+    """
+    full = each[0]
+    groups: dict[tuple[Statements, ...], list[int]] = {}
+    for at, text in enumerate(each):
+        if reduced(full.backward, text.gradients) == reduced(
+            text.backward, text.gradients
+        ):
+            groups.setdefault(full.backward, []).append(at)
+        else:
+            groups.setdefault(text.backward, []).append(at)
+    if len(groups) == 1:
+        return tuple(block_views(full.backward, full.gradients, "")), []
+    settings = [dict(one.setting) for one in derived]
+    flags = telling(settings, list(groups.values()))
+    views: list[BlockView] = []
+    for statements, members in groups.items():
+        asked = question([settings[at] for at in members], flags, arguments)
+        views += block_views(statements, each[members[0]].gradients, asked)
+    return tuple(views), flags
+
+
+def reduced(
+    statements: Iterable[Statements], wanted: Sequence[int]
+) -> list[tuple[tuple[int, ...], list[str]]]:
+    """Leave out what only the gradients of absent arguments need."""
+    found: dict[tuple[int, ...], list[str]] = {}
+    for each in statements:
+        owners = tuple(at for at in each.owners if at in wanted)
+        if owners:
+            found.setdefault(owners, []).extend(each.lines)
+    return sorted(found.items())
+
+
+def telling(
+    settings: Sequence[dict[str, object]], groups: Sequence[Sequence[int]]
+) -> list[str]:
+    """Find the fewest flags that tell the groups apart."""
+    names = list(settings[0])
+    for name in names:
+        values = [{settings[at][name] for at in group} for group in groups]
+        if sum(map(len, values)) == len(set[object]().union(*values)):
+            return [name]
+    return names
+
+
+def question(
+    settings: Sequence[dict[str, object]],
+    flags: Sequence[str],
+    arguments: Sequence[Argument],
+) -> str:
+    """Ask for one of some settings."""
+    chosen = [each for each in arguments if each.name in flags]
+    found = dict.fromkeys(
+        " and ".join(asked(flag, each[flag.name]) for flag in chosen)
+        for each in settings
+    )
+    return " or ".join(found)
+
+
+def asked(flag: Argument, value: object) -> str:
+    """Ask for one value of a flag; of a tensor, whether it is there."""
+    if flag.type is ArgumentType.OPTIONAL_TENSOR:
+        return f"{flag.name} is {'not None' if value else 'None'}"
+    if isinstance(value, bool):
+        return flag.name if value else f"not {flag.name}"
+    return f"{flag.name} == {words.quoted(value)}"
+
+
+def block_views(
+    statements: Iterable[Statements], everybody: Sequence[int], asked_first: str
+) -> Iterator[BlockView]:
+    """Put each group of statements behind the question who wants it."""
+    for each in statements:
+        wanted = "" if set(each.owners) == set(everybody) else wants(each.owners)
+        yield BlockView(both(asked_first, wanted), each.lines)
+
+
+def wants(owners: Sequence[int]) -> str:
+    """Ask whether any of some gradients is wanted."""
     return " or ".join(f"ctx.needs_input_grad[{at}]" for at in owners)
 
 
-def tuple_of(texts: Sequence[str]) -> str:
-    """Print a tuple without parentheses."""
-    return f"{texts[0]}," if len(texts) == 1 else words.joined(texts)
+def both(one: str, other: str) -> str:
+    """Ask two questions at once."""
+    parts = [
+        f"({each})" if " or " in each and one and other else each
+        for each in (one, other)
+        if each
+    ]
+    return " and ".join(parts)

@@ -85,6 +85,11 @@ class Names:
             self.given[node.index] = self.fresh(node.hint or self.described(node))
         return self.given[node.index]
 
+    def keep(self, index: int, name: str) -> None:
+        """Let a value bear the name that the user's text has for it."""
+        self.given[index] = name
+        self.taken.add(name)
+
     def described(self, node: Node) -> str:
         """Describe a value that nobody named: grad_product, sigmoid_f, product."""
         if node.gradient_of:

@@ -12,6 +12,7 @@ __all__ = [
     "docstring",
     "joined",
     "lines_of",
+    "quoted",
     "returned",
     "set_text",
     "shape_doc",
@@ -83,6 +84,12 @@ def target(names: Sequence[str]) -> str:
 def set_text(names: Sequence[str]) -> str:
     """Spell a set of names: "set()", '{"weight"}'."""
     return "{" + joined(f'"{name}"' for name in names) + "}" if names else "set()"
+
+
+def quoted(value: object) -> str:
+    """Spell a literal; a string with double quotes, as Black does."""
+    text = repr(value)
+    return f'"{value}"' if isinstance(value, str) and '"' not in value else text
 
 
 def tuple_text(words: Sequence[str]) -> str:

@@ -1,21 +1,11 @@
 """A forward with its derived backward; plain data, so that printers need no torch."""
 
 from dataclasses import dataclass
-from enum import StrEnum
+from typing import Any
 
 from layergen.ir.graph import Graph
 
-__all__ = ["Fixed", "Gradients", "Recompute"]
-
-
-class Recompute(StrEnum):
-    """What backward computes again instead of keeping it."""
-
-    NONE = "none"
-    CHEAP = (
-        "cheap"  # all but what stands behind a product, a convolution, random numbers
-    )
-    ALL = "all"  # everything that can be; only inputs and outputs are kept
+__all__ = ["Fixed", "Gradients"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +35,7 @@ class Gradients:
             returns, where each has one.
         fallbacks: operations that were differentiated through autograd.
         fixed: sizes that the trace took for constants.
+        setting: what it holds for: whether an optional tensor is there, the value of a flag.
         looked_at: numbers of the user's that the forward's control flow looked at.
     """
 
@@ -60,4 +51,5 @@ class Gradients:
     returned_by: tuple[str, ...] = ()
     fallbacks: tuple[str, ...] = ()
     fixed: tuple[Fixed, ...] = ()
+    setting: tuple[tuple[str, Any], ...] = ()
     looked_at: tuple[str, ...] = ()

@@ -9,7 +9,7 @@ from layergen.spec.request import Request
 __all__ = ["OF_AN_OP", "check_function", "default", "recompute"]
 
 # Of an op whose forward the user wrote; without one, templates/op/default.toml says it.
-OF_AN_OP = Backward.STUB
+OF_AN_OP = Backward.DERIVED
 
 
 def default(kinds: Collection[Kind]) -> Backward:

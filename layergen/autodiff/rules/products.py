@@ -6,7 +6,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from layergen.autodiff.rules.adjoint import adjoint, conjugate, scaled
+from layergen.autodiff.rules.adjoint import adjoint, scaled
+from layergen.autodiff.rules.operand import conjugate
 from layergen.autodiff.rules.rule import Rule
 
 __all__ = ["COMPLEX", "RULES"]
@@ -17,13 +18,18 @@ def matmul(grad: Tensor, out: Tensor, input: Tensor, other: Tensor) -> Any:
     if input.dim() == 1:
         return _vector_matmul(grad, input, other)
     if other.dim() == 1:
-        rows = input.flatten(0, -2)
+        rows = rows_of(input)
         return grad.unsqueeze(-1) * conjugate(other), adjoint(rows) @ grad.flatten()
     if other.dim() == 2:
-        rows, grad_rows = input.flatten(0, -2), grad.flatten(0, -2)
+        rows, grad_rows = rows_of(input), rows_of(grad)
         return grad @ adjoint(other), adjoint(rows) @ grad_rows
     input_grad = (grad @ adjoint(other)).sum_to_size(input.shape)
     return input_grad, (adjoint(input) @ grad).sum_to_size(other.shape)
+
+
+def rows_of(tensor: Tensor) -> Tensor:
+    """Put all leading dimensions, as many as there are or none, into one."""
+    return tensor if tensor.dim() == 2 else tensor.reshape(-1, tensor.shape[-1])
 
 
 def _vector_matmul(grad: Tensor, vector: Tensor, other: Tensor) -> Any:
@@ -78,7 +84,7 @@ def linear(
     if input.dim() == 1:
         weight_grad = torch.outer(grad, conjugate(input))
         return grad @ conjugate(weight), weight_grad, None if bias is None else grad
-    grad_rows, rows = grad.flatten(0, -2), conjugate(input).flatten(0, -2)
+    grad_rows, rows = rows_of(grad), conjugate(rows_of(input))
     bias_grad = None if bias is None else grad_rows.sum(0)
     return grad @ conjugate(weight), grad_rows.mT @ rows, bias_grad
 

@@ -1,0 +1,203 @@
+"""Derive the backward of a component's op and loss, for every setting of their flags."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from itertools import islice, product
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from layergen.autodiff.derive import derived
+from layergen.autodiff.draw import drawn, taken
+from layergen.autodiff.refusal import Reason, refused
+from layergen.autodiff.stand_in import own_inputs, run_text
+from layergen.errors import Place
+from layergen.ir.gradients import Gradients
+from layergen.ir.trial import Trial, Trials
+from layergen.spec.inputs import Example
+from layergen.spec.model import (
+    Argument,
+    ArgumentType,
+    Forward,
+    LossSpec,
+    OpSpec,
+    Recompute,
+    Spec,
+)
+
+__all__ = ["with_derivatives"]
+
+MOST_SETTINGS = 32  # of flags; more are not a formula but a program
+
+
+def with_derivatives(spec: Spec, trials: Trials) -> Trials:
+    """Derive what a component's Function needs.
+
+    Raises:
+        CannotDerive: With the reason and the user's line.
+    """
+    op, loss = trials.op, trials.loss
+    if spec.op and op:
+        op = with_gradients(spec.op, op, spec.recompute)
+    if spec.loss and loss:
+        loss = with_gradients(spec.loss, loss, spec.recompute)
+    return replace(trials, op=op, loss=loss)
+
+
+def with_gradients(
+    made: OpSpec | LossSpec, trial: Trial, recompute: Recompute
+) -> Trial:
+    """Derive one function at each setting."""
+    function = run_text(made.forward, {})
+    found = settings(made, trial, function)
+    gradients = [at_setting(made, trial, each, recompute) for each in found]
+    if not agree(gradients):
+        gradients = [at_setting(made, trial, each, Recompute.ALL) for each in found]
+    return replace(trial, derived=tuple(gradients))
+
+
+def at_setting(
+    made: OpSpec | LossSpec,
+    trial: Trial,
+    values: Sequence[Any],
+    recompute: Recompute,
+) -> Gradients:
+    """Derive a function at one setting of its flags."""
+    names = [each.name for each in made.arguments]
+    found = derived(
+        run_text(made.forward, {}),
+        values,
+        names=names,
+        wanted=[at for at, name in enumerate(names) if name in trial.differentiable],
+        broadcast=broadcast(made.arguments),
+        recompute=recompute,
+        locate=locator(made.forward),
+    )
+    check_numbers(made, found)
+    return replace(found, setting=tuple(settled(made.arguments, values)))
+
+
+def settings(
+    made: OpSpec | LossSpec, trial: Trial, function: Callable[..., Any]
+) -> list[list[Any]]:
+    """List the arguments at every setting of flags and of what may be None, the fullest first."""
+    example = broadest(trial.examples)
+    source = own_inputs(made.forward, {})
+    tensors = (
+        drawn(made.arguments, example, positive=trial.positive)
+        if source is None
+        else taken(source)
+    )
+    given = iter(tensors)
+    scalars = dict(example.values)
+    base = [
+        next(given) if each.type.is_tensor else scalars[each.name]
+        for each in made.arguments
+    ]
+    choices = [
+        list(choices_of(argument, value, trial))
+        for argument, value in zip(made.arguments, base, strict=True)
+    ]
+    found = list(islice(product(*choices), MOST_SETTINGS + 1))
+    if len(found) > MOST_SETTINGS:
+        raise refused(Reason.TOO_MANY_SETTINGS, place=locator(made.forward)(0))
+    return [list(each) for each in found if runs(function, each)]
+
+
+def broadest(examples: Sequence[Example]) -> Example:
+    """Take the example with two leading dimensions, where "..." stands for any number of them."""
+    found = [each for each in examples if each.id == "two_leads"]
+    return (found or list(examples))[0]
+
+
+def choices_of(argument: Argument, value: Any, trial: Trial) -> Iterator[Any]:
+    """List the values of an argument that a forward may branch on."""
+    yield value
+    if argument.type is ArgumentType.OPTIONAL_TENSOR and value is not None:
+        yield None
+    if argument.type is ArgumentType.BOOL:
+        yield not value
+    if argument.type is ArgumentType.STR:
+        others = (dict(each.values).get(argument.name) for each in trial.examples)
+        yield from dict.fromkeys(each for each in others if each not in (None, value))
+
+
+def runs(function: Callable[..., Any], values: Sequence[Any]) -> bool:
+    """Tell whether the forward takes these arguments."""
+    try:
+        with torch.no_grad():
+            function(
+                *(each.clone() if isinstance(each, Tensor) else each for each in values)
+            )
+    except Exception:
+        return False
+    return True
+
+
+def settled(
+    arguments: Sequence[Argument], values: Sequence[Any]
+) -> Iterator[tuple[str, Any]]:
+    """Say which flags and None an answer holds for."""
+    for argument, value in zip(arguments, values, strict=True):
+        if argument.type is ArgumentType.OPTIONAL_TENSOR:
+            yield argument.name, value is not None
+        elif argument.type in (ArgumentType.BOOL, ArgumentType.STR):
+            yield argument.name, value
+
+
+def broadcast(arguments: Sequence[Argument]) -> frozenset[str]:
+    """List the arguments of any shape, where there are several: they broadcast together."""
+    floating = (ArgumentType.TENSOR, ArgumentType.OPTIONAL_TENSOR)
+    loose = [
+        each.name
+        for each in arguments
+        if each.type in floating
+        and each.shape.dims[:1] == ("...",)
+        and len(each.shape.dims) == 1
+    ]
+    return frozenset(loose) if len(loose) > 1 else frozenset()
+
+
+def check_numbers(made: OpSpec | LossSpec, found: Gradients) -> None:
+    """Refuse a formula that holds for one value of a number, or for one size."""
+    locate = locator(made.forward)
+    if found.looked_at:
+        raise refused(
+            Reason.SCALAR_SPECIALISED,
+            place=locate(0),
+            detail=", ".join(found.looked_at),
+        )
+    for each in found.fixed:
+        detail = f"{each.argument}.shape[{each.dim}] == {each.size}"
+        raise refused(Reason.SIZE_SPECIALISED, place=locate(0), detail=detail)
+
+
+def agree(gradients: Sequence[Gradients]) -> bool:
+    """Tell whether one forward can return what every setting's backward needs."""
+    if len(gradients) == 1 or not any(each.kept for each in gradients):
+        return True
+    first = gradients[0]
+    return bool(first.returned_by) and all(
+        set(each.returned_by) == set(first.returned_by)
+        and len(each.kept) == len(each.returned_by)
+        for each in gradients
+    )
+
+
+def locator(forward: Forward) -> Callable[[int], Place | None]:
+    """Find a line of the executed text in what the user wrote."""
+    if forward.source == "--forward":
+        return lambda line: Place("--forward", text=forward.expression)
+    lines = forward.text.splitlines()
+    starts = [
+        at for at, each in enumerate(lines, 1) if each.startswith(f"def {forward.name}")
+    ]
+    start = starts[-1] if starts else 1
+
+    def locate(line: int) -> Place | None:
+        at = line if 0 < line <= len(lines) else start
+        number = forward.first_line + at - start
+        return Place(forward.source, number, text=lines[at - 1].strip())
+
+    return locate

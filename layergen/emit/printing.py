@@ -1,0 +1,284 @@
+"""Print one derivation: the statements of a Function, without its frame."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from layergen.emit import words
+from layergen.emit.names import Names
+from layergen.emit.python import Scope
+from layergen.emit.schedule import Block, blocks, computed, use_counts
+from layergen.ir.gradients import Gradients
+from layergen.ir.graph import Graph
+from layergen.spec.model import Argument
+
+__all__ = ["Printed", "Statements", "printed"]
+
+FLOATING = ("float64", "float32", "float16", "bfloat16", "complex128", "complex64")
+
+
+@dataclass(frozen=True, slots=True)
+class Statements:
+    """Lines of backward, and the positions of the arguments whose gradients need them."""
+
+    owners: tuple[int, ...]
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """The texts of one derivation.
+
+    Attributes:
+        forward: statements that compute the outputs and what is kept.
+        saved: names of what is saved: arguments, then the rest.
+        outputs: a target for each of what forward returns: "_" where it is not wanted.
+        marked: names of the outputs that have no gradient, kept ones included.
+        kept: names of what is returned for backward alone.
+        scalars: numbers that backward uses.
+        shapes: arguments whose shapes backward uses without their values.
+        rebuilt: lines that compute what was kept again, for a second derivative.
+        backward: the statements.
+        cotangents: names of the incoming gradients.
+        gradients: positions of the arguments that have one.
+    """
+
+    forward: str
+    saved: tuple[str, ...]
+    outputs: tuple[str, ...]
+    marked: tuple[str, ...]
+    kept: tuple[str, ...]
+    scalars: tuple[str, ...]
+    shapes: tuple[str, ...]
+    rebuilt: tuple[str, ...]
+    backward: tuple[Statements, ...]
+    cotangents: tuple[str, ...]
+    gradients: tuple[int, ...]
+
+
+def printed(
+    name: str,
+    arguments: Sequence[Argument],
+    gradients: Gradients,
+    reserved: Iterable[str],
+) -> Printed:
+    """Print a derivation.
+
+    Args:
+        name: of the Function, which a second derivative calls.
+        arguments: of the forward.
+        gradients: what was derived.
+        reserved: names that must not be given to anything.
+    """
+    return Printing(name, arguments, gradients, reserved).all()
+
+
+class Printing:
+    """The printing of one Function; names are agreed on between its methods."""
+
+    def __init__(
+        self,
+        name: str,
+        arguments: Sequence[Argument],
+        gradients: Gradients,
+        reserved: Iterable[str],
+    ) -> None:
+        self.name = name
+        self.gradients = gradients
+        self.graph = without_clashing_hints(gradients)
+        self.argument_names = [each.name for each in arguments]
+        self.cotangent_names = cotangent_names(gradients)
+        self.names = Names(
+            (
+                *reserved,
+                *self.argument_names,
+                *self.cotangent_names,
+                *(f"grad_{each}" for each in self.argument_names),
+            )
+        )
+        self.saved_names: dict[int, str] = {}
+        for index, own in zip(gradients.kept, gradients.returned_by, strict=False):
+            self.names.keep(index, own)
+        self.scalars = [each.name for each in arguments if not each.type.is_tensor]
+        self.by_argument = {
+            self.graph[index].hint: index for index in gradients.arguments
+        }
+
+    def all(self) -> Printed:
+        """Print everything."""
+        gradients = self.gradients
+        forward = self.forward()
+        saved = self.saved()
+        known = {index: self.saved_name(index) for index in saved}
+        scope = Scope(self.graph, self.names, known | self.cotangents(), self.scalars)
+        statements = tuple(self.statements(scope))
+        rebuilt = self.rebuild(saved)
+        used = scope.used_scalars | (set(self.scalars) if rebuilt else set())
+        return Printed(
+            forward=forward,
+            saved=tuple(known.values()),
+            outputs=tuple(self.outputs(saved)),
+            marked=tuple(self.marked()),
+            kept=tuple(map(self.saved_name, gradients.kept)),
+            scalars=tuple(each for each in self.scalars if each in used),
+            shapes=tuple(self.graph[index].hint for index in scope.missing_shapes),
+            rebuilt=rebuilt,
+            backward=statements,
+            cotangents=tuple(self.cotangent_names),
+            gradients=self.everybody(),
+        )
+
+    def forward(self) -> str:
+        """Print the forward, with what backward is given beside the outputs."""
+        known = {index: self.graph[index].hint for index in self.gradients.arguments}
+        scope = Scope(self.graph, self.names, known, self.scalars)
+        roots = [*self.gradients.outputs, *self.gradients.kept]
+        order = computed(self.graph, roots, known)
+        uses = use_counts(self.graph, order, roots)
+        lines = scope.statements(order, uses, self.gradients.kept)
+        returned = [scope.value(index) for index in roots]
+        single = len(returned) == 1 and self.gradients.single
+        text = returned[0] if single else tuple_of(returned)
+        return "\n".join([*lines, f"return {text}"])
+
+    def saved(self) -> tuple[int, ...]:
+        """List what is saved; rebuilding what was kept takes every tensor argument."""
+        if not self.rebuilds():
+            return self.gradients.saved
+        others = [
+            index
+            for index in self.gradients.saved
+            if index not in self.gradients.arguments
+        ]
+        return (*self.gradients.arguments, *others)
+
+    def rebuilds(self) -> bool:
+        """Tell whether something kept depends on the inputs, and must be seen through."""
+        return any(self.depends(index) for index in self.gradients.kept)
+
+    def depends(self, index: int) -> bool:
+        """Tell whether a kept value varies with the inputs in a differentiable way."""
+        node = self.graph[index]
+        return not node.random and not node.constant and node.dtype in FLOATING
+
+    def rebuild(self, saved: Sequence[int]) -> tuple[str, ...]:
+        """Print how the kept values are computed again where they are differentiated."""
+        kept = self.gradients.kept
+        if not self.rebuilds():
+            return ()
+        if not any(node.random for node in self.graph.nodes):
+            targets = ["_"] * len(self.gradients.outputs)
+            targets += [
+                self.names.of(self.graph[index]) if self.depends(index) else "_"
+                for index in kept
+            ]
+            arguments = words.joined(self.argument_names)
+            return (f"{words.joined(targets)} = {self.name}.forward({arguments})",)
+        fixed = [index for index in kept if not self.depends(index)]
+        known = {index: self.saved_name(index) for index in saved if index not in kept}
+        known |= {index: self.names.of(self.graph[index]) for index in fixed}
+        scope = Scope(self.graph, self.names, known, self.scalars)
+        roots = [index for index in kept if self.depends(index)]
+        order = computed(self.graph, roots, known)
+        lines = scope.statements(order, use_counts(self.graph, order, roots), roots)
+        return tuple(lines)
+
+    def saved_name(self, index: int) -> str:
+        """Name a saved value in backward."""
+        node = self.graph[index]
+        if index in self.gradients.arguments:
+            return node.hint
+        alone = self.gradients.single and not self.gradients.kept
+        if index in self.gradients.outputs and (alone or not node.hint):
+            name = "output" if alone else self.names.fresh("result")
+            return self.saved_names.setdefault(index, name)
+        return self.names.of(node)
+
+    def cotangents(self) -> dict[int, str]:
+        """Name the incoming gradients that are used."""
+        found = zip(self.gradients.cotangents, self.cotangent_names, strict=False)
+        return {index: name for index, name in found if index is not None}
+
+    def marked(self) -> Iterable[str]:
+        """Name what forward returns that has no gradient."""
+        for index, cotangent in zip(
+            self.gradients.outputs, self.gradients.cotangents, strict=True
+        ):
+            if cotangent is None:
+                yield self.saved_name(index)
+        yield from map(self.saved_name, self.gradients.kept)
+
+    def outputs(self, saved: Sequence[int]) -> Iterable[str]:
+        """Name each of what forward returns, as far as setup_context wants it."""
+        wanted = {*self.marked(), *(self.saved_name(index) for index in saved)}
+        for index in (*self.gradients.outputs, *self.gradients.kept):
+            name = self.saved_name(index)
+            yield name if name in wanted else "_"
+
+    def everybody(self) -> tuple[int, ...]:
+        """List the arguments that have a gradient."""
+        found = enumerate(self.gradients.gradients)
+        return tuple(at for at, each in found if each is not None)
+
+    def statements(self, scope: Scope) -> Iterable[Statements]:
+        """Print the backward's own operations."""
+        found = blocks(self.gradients, scope.known)
+        roots = [each for each in self.gradients.gradients if each is not None]
+        nodes = [node for block in found for node in block.nodes]
+        uses = use_counts(self.graph, nodes, roots)
+        finished: set[int] = set()
+        for block in found:
+            own = self.own_gradients(block)
+            ends = {self.gradients.gradients[at] for at in own}
+            body = [node for node in block.nodes if node not in ends]
+            lines = scope.statements(body, uses)
+            for position in own:
+                lines.append(self.gradient(position, scope))
+                finished.add(position)
+            if lines:
+                yield Statements(block.owners, tuple(lines))
+        for position in self.everybody():
+            if position not in finished:
+                yield Statements((position,), (self.gradient(position, scope),))
+
+    def own_gradients(self, block: Block) -> Sequence[int]:
+        """List the gradients that are finished in a block."""
+        if len(block.owners) > 1:
+            return ()
+        root = self.gradients.gradients[block.owners[0]]
+        return block.owners if root in block.nodes else ()
+
+    def gradient(self, position: int, scope: Scope) -> str:
+        """Print the assignment of a gradient."""
+        root = self.gradients.gradients[position]
+        assert root is not None
+        text = scope.known.get(root) or scope.expression(self.graph[root])[0]
+        return f"grad_{self.argument_names[position]} = {text}"
+
+
+def without_clashing_hints(gradients: Gradients) -> Graph:
+    """Let no shared value bear the name of one argument's gradient."""
+    nodes = []
+    roots = [each for each in gradients.gradients if each is not None]
+    shared = {each for each in roots if roots.count(each) > 1}
+    operands = [each for node in gradients.graph.nodes for each in node.operands]
+    for node in gradients.graph.nodes:
+        is_root = node.index in roots
+        if is_root and (node.index in shared or node.index in operands):
+            node = replace(node, hint="")
+        nodes.append(node)
+    return Graph(tuple(nodes))
+
+
+def cotangent_names(gradients: Gradients) -> list[str]:
+    """Name the incoming gradients, those that say nothing with a line before."""
+    count = len(gradients.outputs)
+    names = ["grad_out"] if count == 1 else [f"grad_out_{at}" for at in range(count)]
+    return [
+        name if each is not None else f"_{name}"
+        for name, each in zip(names, gradients.cotangents, strict=True)
+    ]
+
+
+def tuple_of(texts: Sequence[str]) -> str:
+    """Print a tuple without parentheses."""
+    return f"{texts[0]}," if len(texts) == 1 else words.joined(texts)
