@@ -1,15 +1,10 @@
-"""The conjugates of complex operands; real ones stay as they are, and print as they are."""
+"""The transpose and the multiple that adjoints are full of, without what is not needed."""
 
 from torch import Tensor
 
-__all__ = ["adjoint", "conjugate", "scaled"]
+__all__ = ["adjoint", "scaled"]
 
 from layergen.autodiff.rules.rule import is_literal
-
-
-def conjugate(tensor: Tensor) -> Tensor:
-    """Conjugate a complex tensor."""
-    return tensor.conj() if tensor.is_complex() else tensor
 
 
 def adjoint(matrix: Tensor) -> Tensor:

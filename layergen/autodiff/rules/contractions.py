@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from layergen.autodiff.rules.adjoint import conjugate
+from layergen.autodiff.rules.operand import conjugate
 from layergen.autodiff.rules.rule import Rule
 
 __all__ = ["COMPLEX", "RULES"]
