@@ -6,6 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from layergen.autodiff.rules.lists import added, sliced, without
 from layergen.autodiff.rules.placing import (
     into_entry,
     into_pieces,
@@ -17,7 +18,6 @@ from layergen.autodiff.rules.rule import Rule
 __all__ = ["COMPLEX", "RULES"]
 
 Entries = Sequence[Any]  # what stands between the brackets
-Lists = Mapping[int, Tensor | list[int]]  # by their dimensions
 
 
 def getitem(grad: Tensor, out: Tensor, input: Tensor, index: Any) -> Any:
@@ -29,19 +29,15 @@ def getitem(grad: Tensor, out: Tensor, input: Tensor, index: Any) -> Any:
     grad = without_new(grad, entries)
     entries = [each for each in entries if each is not None]
     pieces = [each for each in entries if is_piece(each)]
-    ints = [dim for dim, each in numbered(entries) if is_int(each)]
-    if len(ints) > 1 or (pieces and grad.is_complex()):
-        # select_scatter would be nested, and has no second derivative of complex numbers
-        if has_lists or not all(map(is_counted, pieces)):
-            return NotImplemented
+    if pieces and not has_lists and all(map(is_counted, pieces)):
         return (from_pieces(grad, input.shape, entries),)
-    sizes = without(input.shape, ints)
-    grad = from_lists(grad, sizes, entries)
-    grad = from_slices(grad, sizes, entries)
-    for dim, index in numbered(entries):
-        if is_int(index):
-            grad = into_entry(grad, input.shape, dim, index)
-    return (grad,)
+    ints = {dim: each for dim, each in numbered(entries) if is_int(each)}
+    is_unknown = len(ints) > 1 and not all(map(is_counted, ints.values()))
+    if is_unknown or (pieces and grad.is_complex()):
+        return NotImplemented
+    sizes = without(input.shape, list(ints))
+    grad = from_slices(from_lists(grad, sizes, entries), sizes, entries)
+    return (from_ints(grad, input.shape, entries, ints),)
 
 
 # What an entry is
@@ -94,14 +90,6 @@ def numbered(
     return [*enumerate(before), *enumerate(after, -len(after))]
 
 
-def without(shape: Sequence[int], dims: Sequence[int]) -> Sequence[int]:
-    """Leave sizes out of a shape."""
-    if not dims:
-        return shape
-    left_out = {dim % len(shape) for dim in dims}
-    return [size for dim, size in enumerate(shape) if dim not in left_out]
-
-
 # What each kind of entry did, undone
 
 
@@ -117,11 +105,32 @@ def without_new(grad: Tensor, entries: Entries) -> Tensor:
 def from_pieces(grad: Tensor, shape: Sequence[int], entries: Entries) -> Tensor:
     """Pad around elements and slices, all at once."""
     pieces = {dim: each for dim, each in numbered(entries) if is_piece(each)}
+    ints = [dim for dim, each in pieces.items() if is_int(each)]
+    if len(ints) == 1:
+        grad = grad.unsqueeze(ints[0])
+    elif ints:
+        grad = grad[new_dims(entries)]
+    return into_pieces(grad, shape, pieces)
+
+
+def new_dims(entries: Entries) -> tuple[Any, ...]:
+    """Write an index that makes a dimension for each element that was taken."""
     index = [None if is_int(each) else each for each in entries]
-    index = [slice(None) if is_slice(each) else each for each in index]
-    while ... not in index and index and index[-1] is not None:
+    index = [slice(None) if isinstance(each, slice) else each for each in index]
+    while ... not in index and index[-1] is not None:
         index.pop()  # a full slice at the end says nothing
-    return into_pieces(grad[tuple(index)] if None in index else grad, shape, pieces)
+    return tuple(index)
+
+
+def from_ints(
+    grad: Tensor, shape: Sequence[int], entries: Entries, ints: Mapping[int, Any]
+) -> Tensor:
+    """Put elements among zeros; slices are back already."""
+    if len(ints) == 1:
+        ((dim, index),) = ints.items()
+        return into_entry(grad, shape, dim, index)
+    left = [each if is_int(each) or each is ... else slice(None) for each in entries]
+    return from_pieces(grad, shape, left) if ints else grad
 
 
 def from_slices(grad: Tensor, shape: Sequence[int], entries: Entries) -> Tensor:
@@ -139,71 +148,7 @@ def from_lists(grad: Tensor, shape: Sequence[int], entries: Entries) -> Tensor:
         return grad
     if any(is_slice(each) for _, each in left):
         shape = sliced(grad, shape, lists)
-    if list(lists) == list(range(len(lists))):
-        zeros = grad.new_zeros(shape)
-        return zeros.index_put(as_tensors(lists, grad), grad, accumulate=True)
-    if len(lists) == 1:
-        return added_along(grad, shape, *lists.popitem())
-    return added_across(grad, shape, lists)
-
-
-def as_tensors(lists: Lists, grad: Tensor) -> tuple[Tensor, ...]:
-    """Make lists tensors."""
-    return tuple(
-        torch.tensor(each, device=grad.device) if isinstance(each, list) else each
-        for each in lists.values()
-    )
-
-
-def sliced(grad: Tensor, shape: Sequence[int], lists: Lists) -> Sequence[int]:
-    """Give the shape before the lists: theirs of the input, the others of the gradient."""
-    dims = [dim % len(shape) for dim in lists]
-    first, rank = block(dims, lists)
-    others = iter([*grad.shape[:first], *grad.shape[first + rank :]])
-    return [shape[dim] if dim in dims else next(others) for dim in range(len(shape))]
-
-
-def block(dims: Sequence[int], lists: Lists) -> tuple[int, int]:
-    """Find the dimensions that the lists gave: where they begin, and how many they are.
-
-    They stand where those of neighbouring lists stood; otherwise they lead.
-    """
-    are_neighbours = list(dims) == list(range(dims[0], dims[0] + len(dims)))
-    return dims[0] if are_neighbours else 0, max(map(rank_of, lists.values()))
-
-
-def rank_of(entry: Any) -> int:
-    """Tell how many dimensions an entry gives."""
-    return entry.dim() if isinstance(entry, Tensor) else 1
-
-
-def added_along(grad: Tensor, shape: Sequence[int], dim: int, entry: Any) -> Tensor:
-    """Add a gradient along one dimension; a negative place counts from the end."""
-    (places,) = as_tensors({dim: entry}, grad)
-    more = places.dim() - 1
-    if more < 0:
-        grad = grad.unsqueeze(dim)
-    elif more > 0:
-        grad = grad.flatten(*((dim, dim + more) if dim >= 0 else (dim - more, dim)))
-    if more != 0:
-        places = places.flatten()
-    if isinstance(entry, Tensor) or any(each < 0 for each in entry):
-        places = places % shape[dim]
-    return grad.new_zeros(shape).index_add(dim, places, grad)
-
-
-def added_across(grad: Tensor, shape: Sequence[int], lists: Lists) -> Tensor:
-    """Add a gradient along several dimensions, which lead for as long."""
-    dims = tuple(dim % len(shape) for dim in lists)
-    first, rank = block(dims, lists)
-    front = tuple(range(len(dims)))
-    if first and rank == 1:
-        grad = grad.movedim(first, 0)
-    elif first:
-        grad = grad.movedim(tuple(range(first, first + rank)), tuple(range(rank)))
-    zeros = grad.new_zeros((*(shape[dim] for dim in dims), *without(shape, dims)))
-    total = zeros.index_put(as_tensors(lists, grad), grad, accumulate=True)
-    return total.movedim(front, dims)
+    return added(grad, shape, lists)
 
 
 RULES: Mapping[str, Rule] = {"getitem": getitem}

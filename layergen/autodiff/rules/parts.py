@@ -231,5 +231,5 @@ RULES: Mapping[str, Rule] = {
     "unsafe_split": split,
     "vsplit": vsplit,
 }
-# select_scatter and slice_scatter have no second derivative of complex numbers.
-COMPLEX: frozenset[str] = frozenset(RULES) - {"narrow", "narrow_copy", "select"}
+# slice_scatter has no second derivative of complex numbers.
+COMPLEX: frozenset[str] = frozenset(RULES) - {"narrow", "narrow_copy"}

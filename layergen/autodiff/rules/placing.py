@@ -15,8 +15,14 @@ Piece = slice | int
 
 
 def into_entry(grad: Tensor, shape: Sequence[int], dim: int, index: int) -> Tensor:
-    """Give the adjoint of x.select(dim, index)."""
-    return grad.new_zeros(shape).select_scatter(grad, dim, index)
+    """Give the adjoint of x.select(dim, index).
+
+    Not by select_scatter: jacrev of a vmap of it is wrong in torch 2.13, and says nothing.
+    """
+    entry = grad.unsqueeze(dim)
+    if is_counted(index):
+        return into_pieces(entry, shape, {dim: index})
+    return entry.new_zeros(shape).slice_scatter(entry, dim, index, index + 1)
 
 
 def into_slices(

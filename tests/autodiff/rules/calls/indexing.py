@@ -84,6 +84,11 @@ INDICES = (
     (slice(None, 2), GRID),
     (FULL, slice(1, 3), ROWS),
     (ROWS, slice(1, 3), ROWS),
+    (ONE, FULL, ROWS),
+    (ROWS, FULL, ONE),
+    (FULL, ONE, ROWS),
+    (0, slice(1, 3), -1),
+    (0, ROWS, -1),
     (slice(1, None), GRID, ROWS[:3]),
     (ROWS, slice(None, 2), -1),
 )
