@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from layergen.autodiff.rules.lists import added, sliced, without
+from layergen.autodiff.rules.lists import added, rank_of, sliced, without
 from layergen.autodiff.rules.placing import (
     into_entry,
     into_pieces,
@@ -23,13 +23,15 @@ Entries = Sequence[Any]  # what stands between the brackets
 def getitem(grad: Tensor, out: Tensor, input: Tensor, index: Any) -> Any:
     """Source: derivatives.yaml, unsqueeze, index, slice and select, undone in this order."""
     entries: Entries = index if isinstance(index, tuple) else (index,)
-    has_lists = any(map(is_list, entries))
-    if not all(map(is_covered, entries)) or (has_lists and has_new(entries)):
+    lists = [each for each in entries if is_list(each)]
+    if not all(map(is_covered, entries)) or (lists and has_new(entries)):
         return NotImplemented
+    if len(lists) > 1 and 0 in map(rank_of, lists):
+        return NotImplemented  # a single place among lists is taken first, as an int is
     grad = without_new(grad, entries)
     entries = [each for each in entries if each is not None]
     pieces = [each for each in entries if is_piece(each)]
-    if pieces and not has_lists and all(map(is_counted, pieces)):
+    if pieces and not lists and all(map(is_counted, pieces)):
         return (from_pieces(grad, input.shape, entries),)
     ints = {dim: each for dim, each in numbered(entries) if is_int(each)}
     is_unknown = len(ints) > 1 and not all(map(is_counted, ints.values()))

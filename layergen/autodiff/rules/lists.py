@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-__all__ = ["Lists", "added", "sliced", "without"]
+__all__ = ["Lists", "added", "rank_of", "sliced", "without"]
 
 Lists = Mapping[int, Tensor | list[int]]  # by their dimensions
 
