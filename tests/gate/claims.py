@@ -19,6 +19,6 @@ def claim_of(plain, derived, *args, differentiable=None, **more):
     )
 
 
-def random(*shape: int) -> Tensor:
-    generator = torch.Generator().manual_seed(sum(shape))
+def random(*shape: int, seed: int = 0) -> Tensor:
+    generator = torch.Generator().manual_seed(seed)
     return torch.randn(shape, generator=generator, dtype=torch.float64)
