@@ -40,8 +40,9 @@ def scaled_dot_product_attention(
     mask_grad = None
     if attn_mask is not None and attn_mask.is_floating_point():
         mask_grad = scores_grad.sum_to_size(attn_mask.shape)
-    query_grad = scores_grad @ keys * scale
-    key_grad, value_grad = scores_grad.mT @ query * scale, weights.mT @ grad
+    products_grad = scores_grad * scale
+    query_grad, key_grad = products_grad @ keys, products_grad.mT @ query
+    value_grad = weights.mT @ grad
     if enable_gqa:
         key_grad, value_grad = per_group(key_grad, key), per_group(value_grad, value)
     return (

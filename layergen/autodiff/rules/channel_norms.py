@@ -99,7 +99,7 @@ def local_response_norm(
     before, after = size // 2, (size - 1) // 2
     divisor = k + alpha * mean_of_neighbours(input.square(), before, after)
     pull = mean_of_neighbours(grad * out / divisor, after, before)
-    return (grad / divisor**beta - 2 * alpha * beta * input * pull,)
+    return (grad / divisor**beta - 2 * beta * input * (alpha * pull),)
 
 
 def mean_of_neighbours(input: Tensor, before: int, after: int) -> Tensor:

@@ -30,10 +30,10 @@ def nll_loss(
         return NotImplemented
     dim = class_dim(input)
     is_valid, index, total = samples(target, weight, ignore_index)
-    scale = of_each(grad, total, reduction)
+    scale = of_each(-grad, total, reduction)
     if weight is not None:
         scale = scale * weight[index]
-    picked = torch.where(is_valid, -scale, 0).unsqueeze(dim)
+    picked = torch.where(is_valid, scale, 0).unsqueeze(dim)
     return (torch.zeros_like(input).scatter(dim, index.unsqueeze(dim), picked),)
 
 

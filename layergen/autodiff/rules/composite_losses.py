@@ -8,6 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from layergen.autodiff.rules.reduction import is_legacy
+from layergen.autodiff.rules.rule import is_literal
 
 __all__ = ["DEFINITIONS"]
 
@@ -39,7 +40,7 @@ def margin_ranking_loss(
     """Source: torch.nn.functional.margin_ranking_loss."""
     if is_legacy(size_average, reduce):
         return NotImplemented
-    losses = (margin - target * (input1 - input2)).clamp(min=0)
+    losses = beyond(-target * (input1 - input2), margin).clamp(min=0)
     return reduced(losses, reduction)
 
 
@@ -59,7 +60,7 @@ def cosine_embedding_loss(
     square2 = input2.square().sum(-1) + 1e-12
     cosine = (input1 * input2).sum(-1) / (square1 * square2).sqrt()
     alike = torch.where(target == 1, 1 - cosine, 0)
-    apart = torch.where(target == -1, (cosine - margin).clamp(min=0), 0)
+    apart = torch.where(target == -1, beyond(cosine, -margin).clamp(min=0), 0)
     return reduced(alike + apart, reduction)
 
 
@@ -121,6 +122,11 @@ def multilabel_margin_loss(
     losses = F.relu(1 - input.gather(-1, index).unsqueeze(-1) + input.unsqueeze(-2))
     counts = is_label.unsqueeze(-1) & (labels == 0).unsqueeze(-2)
     return reduced((losses * counts).mean(-1).sum(-1), reduction)
+
+
+def beyond(losses: Tensor, margin: float) -> Tensor:
+    """Add a margin, unless there is none."""
+    return losses if is_literal(margin, 0) else losses + margin
 
 
 def reduced(losses: Tensor, reduction: str) -> Tensor:

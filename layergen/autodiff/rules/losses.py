@@ -29,7 +29,7 @@ def mse_loss(
         return NotImplemented
     error = input - target
     if weight is None:
-        slope = 2 * of_each(grad, error.numel(), reduction) * error
+        slope = of_each(2 * grad, error.numel(), reduction) * error
         return of_both(slope, input, target)
     grad = of_each(grad, weight.sum(), reduction)
     slope = 2 * grad * weight * error
@@ -155,12 +155,10 @@ def poisson_nll_loss(
     grad = of_each(grad, (input - target).numel(), reduction)
     log_rate = input if log_input else (input + eps).log()
     slope = input.exp() - target if log_input else 1 - target / (input + eps)
-    target_slope = -log_rate
     if full:  # Stirling's target log(target) - target + log(2 pi target) / 2
-        stirling = target.log() + 0.5 / target
-        target_slope = target_slope + torch.where(target > 1, stirling, 0)
+        log_rate = log_rate - torch.where(target > 1, target.log() + 0.5 / target, 0)
     input_grad = (grad * slope).sum_to_size(input.shape)
-    return input_grad, (grad * target_slope).sum_to_size(target.shape)
+    return input_grad, (-grad * log_rate).sum_to_size(target.shape)
 
 
 RULES: Mapping[str, Rule] = {

@@ -29,9 +29,11 @@ def with_dims(reduced: Tensor, input: Tensor, dim: Dims, keepdim: bool) -> Tenso
 
 def in_order(dims: Sequence[int], rank: int) -> list[int]:
     """Order dimensions so that each is in its place when the next one comes."""
-    if all(dim < 0 for dim in dims):
-        return sorted(dims, reverse=True)
-    return sorted(dim % rank for dim in dims)
+    from_start = sorted(dim for dim in dims if dim >= 0)
+    from_end = sorted((dim for dim in dims if dim < 0), reverse=True)
+    if from_start and from_end and from_start[-1] >= rank + from_end[-1]:
+        return sorted(dim % rank for dim in dims)
+    return from_start + from_end
 
 
 def count(input: Tensor, dim: Dims) -> Any:
