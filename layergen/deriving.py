@@ -13,13 +13,14 @@ import torch
 from torch import Tensor, nn
 
 from layergen.autodiff.derive import derived
+from layergen.autodiff.refusal import Reason
 from layergen.emit.emit import emit_function
-from layergen.errors import BadRequest, Place
+from layergen.errors import BadRequest, CannotDerive, Place
 from layergen.gate import derivation
 from layergen.gate.claim import Claim
 from layergen.gate.samples import samples_from
 from layergen.ir.gradients import Gradients
-from layergen.ir.trial import Trial
+from layergen.ir.trial import Pinned, Trial
 from layergen.spec import forward as forwards
 from layergen.spec.model import (
     Argument,
@@ -68,6 +69,18 @@ class Derived:
     notes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is derived, as a function of all its tensors."""
+
+    name: str
+    function: Callable[..., Any]
+    names: tuple[str, ...]
+    values: tuple[Any, ...]
+    wanted: tuple[int, ...]
+    own: Callable[..., Any] | None = None  # whose text may stand in the output
+
+
 def derive(
     function: Callable[..., Any] | nn.Module,
     example_inputs: Sequence[Any],
@@ -96,7 +109,18 @@ def derive(
         wanted=subject.wanted,
         recompute=Recompute(recompute),
     )
-    source = source_of(subject, gradients)
+    for pinned in (Pinned.NOTHING, Pinned.BROADCAST):
+        try:
+            return checked(subject, gradients, pinned)
+        except CannotDerive as error:
+            if error.reason != Reason.FAILED_BROADCAST.spelled:
+                raise
+    return checked(subject, gradients, Pinned.RANKS)
+
+
+def checked(subject: Subject, gradients: Gradients, pinned: Pinned) -> Derived:
+    """Print, run and try it."""
+    source = source_of(subject, gradients, pinned)
     made = executed(source, subject.name)
     claim = Claim(
         subject.name,
@@ -109,18 +133,6 @@ def derive(
     )
     notes = derivation.verify(claim)
     return Derived(source, made, saved_of(gradients), notes)
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What is derived, as a function of all its tensors."""
-
-    name: str
-    function: Callable[..., Any]
-    names: tuple[str, ...]
-    values: tuple[Any, ...]
-    wanted: tuple[int, ...]
-    own: Callable[..., Any] | None = None  # whose text may stand in the output
 
 
 def subject_of(
@@ -193,7 +205,7 @@ def plain_name(function: Callable[..., Any]) -> str:
     return name if name.isidentifier() else "forward"
 
 
-def source_of(subject: Subject, gradients: Gradients) -> str:
+def source_of(subject: Subject, gradients: Gradients, pinned: Pinned) -> str:
     """Print the module."""
     arguments = tuple(
         Argument(name, type_of(value))
@@ -216,6 +228,7 @@ def source_of(subject: Subject, gradients: Gradients) -> str:
         ),
         outputs=len(gradients.outputs),
         derived=(gradients,),
+        pinned=pinned,
     )
     return emit_function(spec, spec.op, trial).text
 

@@ -1,15 +1,15 @@
 """Sweep backwards over what was recorded: each operation hands its gradient to its operands."""
 
-import inspect
-from collections.abc import Callable, Sequence
-from functools import cache
+from collections.abc import Sequence
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from layergen.autodiff.fallback import through_autograd
+from layergen.autodiff.fitting import aligned, broadcasts_to, summed
 from layergen.autodiff.operations import Operation
+from layergen.autodiff.pairing import gradients_of
 from layergen.autodiff.recorder import Recorder
 from layergen.autodiff.refusal import Reason, refused
 from layergen.autodiff.rules.rule import Rule
@@ -204,7 +204,7 @@ class Adjoints:
             return summed(gradient, operand, self.shape(operand), self.tape.entries)
         if broadcasts_to(gradient, operand.result):
             return gradient
-        return gradient.sum_to_size(self.shape(operand))  # type: ignore[arg-type]
+        return gradient.sum_to_size(self.shape(operand))
 
     def through_definition(self, entry: Entry) -> bool:
         """Differentiate what an operation is defined as."""
@@ -263,116 +263,9 @@ class Adjoints:
         return refused(reason, op=entry.op, place=self.recorder.locate(entry.line))
 
 
-def aligned(one: Tensor, other: Tensor) -> bool:
-    """Tell whether two tensors that broadcast together have one shape.
-
-    Sizes other than a plain 1 are then equal: whether torch could prove it does not matter.
-    """
-    return one.dim() == other.dim() and all(
-        is_one(a) == is_one(b) for a, b in zip(one.shape, other.shape, strict=True)
-    )
-
-
-def is_one(size: Any) -> bool:
-    """Tell whether a size is 1 whatever the inputs are."""
-    return isinstance(size, int) and size == 1
-
-
 def has_complex(entry: Entry) -> bool:
     """Tell whether an operation gives complex numbers, or the real part of some."""
     results = entry.result if isinstance(entry.result, tuple | list) else [entry.result]
     return any(isinstance(each, Tensor) and each.is_complex() for each in results) or (
         entry.op in ("real", "imag", "abs", "angle", "view_as_real", "fft.irfft")
     )
-
-
-def broadcasts_to(gradient: Tensor, target: Tensor) -> bool:
-    """Tell whether a gradient broadcasts to the shape of a value."""
-    if gradient.dim() > target.dim():
-        return False
-    ours = tuple(gradient.shape)
-    theirs = tuple(target.shape)[target.dim() - len(ours) :]
-    return all(is_one(a) or not is_one(b) for a, b in zip(ours, theirs, strict=True))
-
-
-def summed(
-    gradient: Tensor, operand: Entry, shape: ShapeRef, entries: Sequence[Entry]
-) -> Tensor:
-    """Sum a gradient to an operand's shape, as the reduction that made it summed."""
-    if gradient.dim() == operand.result.dim():
-        sizes = zip(operand.result.shape, gradient.shape, strict=True)
-        ones = [at for at, (a, b) in enumerate(sizes) if is_one(a) and not is_one(b)]
-        rank = gradient.dim()
-        dims = reduced_by(operand, entries)
-        if dims is not None and {at % rank for at in as_tuple(dims)} == set(ones):
-            return gradient.sum(dims, keepdim=True)
-        if ones == list(range(rank - len(ones), rank)):
-            ones = [at - rank for at in ones]  # the last dimensions, whatever the rank
-        return gradient.sum(ones[0] if len(ones) == 1 else tuple(ones), keepdim=True)
-    return gradient.sum_to_size(shape)  # type: ignore[arg-type]
-
-
-def as_tuple(dims: Any) -> tuple[int, ...]:
-    """See one dim as a tuple of one."""
-    return tuple(dims) if isinstance(dims, tuple | list) else (dims,)
-
-
-KEEPS_SHAPE_LIMIT = 16  # operations between a reduction and its use
-
-
-def reduced_by(operand: Entry, entries: Sequence[Entry]) -> Any:
-    """Find the dims of the reduction, keepdim=True, that gave a value its shape."""
-    entry = operand
-    for _ in range(KEEPS_SHAPE_LIMIT):
-        if entry.kwargs.get("keepdim") is True:
-            first = entry.args[1] if len(entry.args) > 1 else None
-            return entry.kwargs.get("dim", first)
-        sources = [
-            entries[index]
-            for index in entry.operands
-            if isinstance(entries[index].result, Tensor)
-            and aligned(entries[index].result, operand.result)
-        ]
-        if not sources:
-            return None
-        entry = sources[0]
-    return None
-
-
-@cache
-def parameters_of(rule: Rule) -> tuple[inspect.Parameter, ...]:
-    """List a rule's parameters after the gradient and the result."""
-    return tuple(inspect.signature(rule).parameters.values())[2:]
-
-
-def gradients_of(
-    rule: Callable[..., Any] | None,
-    args: tuple[Any, ...],
-    kwargs: dict[str, Any],
-    found: Sequence[Any],
-) -> list[tuple[Value, Tensor]]:
-    """Pair what a rule gives with the operands of the call."""
-    assert rule is not None
-    names = [each.name for each in parameters_of(rule)]
-    given = list(zip(args, found, strict=False))
-    for name, value in kwargs.items():
-        if name in names and names.index(name) < len(found):
-            given.append((value, found[names.index(name)]))
-    pairs: list[tuple[Value, Tensor]] = []
-    for operand, gradient in given:
-        pairs += paired(operand, gradient)
-    return pairs
-
-
-def paired(operand: Any, gradient: Any) -> list[tuple[Value, Tensor]]:
-    """Pair an operand, or each of a list of operands, with its gradient."""
-    if gradient is None:
-        return []
-    if isinstance(operand, Value):
-        return [(operand, gradient)]
-    if isinstance(operand, tuple | list) and isinstance(gradient, tuple | list):
-        found = [
-            paired(one, other) for one, other in zip(operand, gradient, strict=False)
-        ]
-        return [each for pairs in found for each in pairs]
-    return []

@@ -31,8 +31,6 @@ def function_view(
         f"grad_{each}" if each in trial.differentiable else "None" for each in names
     ]
     return FunctionView(
-        partial="_partials/function_stub.jinja",
-        picked="",
         name=f"{name}Function",
         summary="Differentiate the forward by running it again, for one input at a time.",
         test_file=test_file,

@@ -1,7 +1,7 @@
 """Print sizes and scalars: a size is read off a tensor that is at hand."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from layergen.ir.graph import Arithmetic, Number, Scalar, Size
@@ -29,7 +29,7 @@ class NumberPrinter:
         self,
         size_of: Callable[[Size | Arithmetic], str],
         scalar_of: Callable[[Scalar], str],
-        count_of: Callable[[tuple[Number, ...]], str],
+        count_of: Callable[[Sequence[Number]], str],
     ) -> None:
         self.size_of = size_of
         self.scalar_of = scalar_of
@@ -39,6 +39,11 @@ class NumberPrinter:
         """Print a number as an operand of what binds with `above`."""
         printed, own = self.printed(number)
         return f"({printed})" if own < above else printed
+
+    def sequence(self, numbers: Sequence[Number]) -> str:
+        """Print a tuple."""
+        comma = "," if len(numbers) == 1 else ""
+        return f"({', '.join(map(self.text, numbers))}{comma})"
 
     def printed(self, number: Number) -> tuple[str, int]:
         """Print a number; say how tightly it binds."""
@@ -59,7 +64,7 @@ class NumberPrinter:
                 return f"{op}({', '.join(map(self.text, operands))})", ATOM
         return literal(number)
 
-    def infix(self, op: str, operands: tuple[Number, ...]) -> str:
+    def infix(self, op: str, operands: Sequence[Number]) -> str:
         """Print an operator of Python."""
         own = PRECEDENCE[op]
         left, right = (own + 1, own) if op == "**" else (own, own + 1)
@@ -79,7 +84,7 @@ def infinite(number: float) -> tuple[str, int]:
     return ("math.inf", ATOM) if number > 0 else ("-math.inf", UNARY)
 
 
-def factors(number: Number) -> tuple[Number, ...]:
+def factors(number: Number) -> Sequence[Number]:
     """List the factors of a product."""
     if isinstance(number, Arithmetic) and number.op == "*":
         return tuple(each for operand in number.operands for each in factors(operand))

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from layergen.emit import words
+from layergen.emit.formulas import formulas
 from layergen.emit.names import Names
-from layergen.emit.python import Scope
 from layergen.emit.schedule import Block, blocks, computed, use_counts
+from layergen.emit.statements import Scope
 from layergen.ir.gradients import Gradients
 from layergen.ir.graph import Graph
 from layergen.spec.model import Argument
@@ -40,6 +41,7 @@ class Printed:
         backward: the statements.
         cotangents: names of the incoming gradients.
         gradients: positions of the arguments that have one.
+        formulas: lines of mathematics: what each gradient is.
     """
 
     forward: str
@@ -53,6 +55,7 @@ class Printed:
     backward: tuple[Statements, ...]
     cotangents: tuple[str, ...]
     gradients: tuple[int, ...]
+    formulas: tuple[str, ...]
 
 
 def printed(
@@ -125,6 +128,9 @@ class Printing:
             backward=statements,
             cotangents=tuple(self.cotangent_names),
             gradients=self.everybody(),
+            formulas=formulas(
+                self.graph, self.gradients, self.argument_names, self.scalars
+            ),
         )
 
     def forward(self) -> str:

@@ -1,21 +1,19 @@
-"""Print operations as Python: expressions and assignments, nothing else."""
+"""Print operations as Python expressions."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from layergen.emit.names import Names
-from layergen.emit.numbers import UNARY, NumberPrinter, factors
+from layergen.emit.at_hand import AtHand
+from layergen.emit.numbers import UNARY
 from layergen.ir.graph import (
     Arithmetic,
     DeviceOf,
     DtypeOf,
-    Graph,
     Kind,
     Listed,
     Named,
     Node,
-    Number,
     Range,
     Scalar,
     ShapeOf,
@@ -24,7 +22,7 @@ from layergen.ir.graph import (
     Value,
 )
 
-__all__ = ["Scope"]
+__all__ = ["Expressions"]
 
 TRAILER = 18  # what a dot, a call or an index may follow
 SYMBOLS: Mapping[str, tuple[str, int]] = MappingProxyType(
@@ -48,92 +46,10 @@ SYMBOLS: Mapping[str, tuple[str, int]] = MappingProxyType(
 )
 PREFIXES: Mapping[str, str] = MappingProxyType({"neg": "-", "bitwise_not": "~"})
 COMPARISON = 8
-INLINE = 5  # operations in one expression; more are given a name
 
 
-class Scope:
-    """The names at hand while one function's body is printed.
-
-    Args:
-        graph: what is printed.
-        names: hands out names that clash with nothing.
-        known: the values at hand before the first line, by their names.
-        scalars: the numbers at hand, by their own names.
-    """
-
-    def __init__(
-        self,
-        graph: Graph,
-        names: Names,
-        known: Mapping[int, str],
-        scalars: Iterable[str],
-    ) -> None:
-        self.graph = graph
-        self.names = names
-        self.known = dict(known)
-        self.scalars = set(scalars)
-        self.used_scalars: set[str] = set()
-        self.missing_shapes: dict[int, str] = {}
-        self.numbers = NumberPrinter(self.size, self.scalar, self.count)
-
-    # What is at hand.
-
-    def size(self, size: Size | Arithmetic) -> str:
-        """Name a dimension that has a size, x.shape[-1]; "" for a computed one that none has."""
-        for index, name in self.known.items():
-            shape = self.graph[index].shape
-            if size in shape:
-                return f"{name}.shape[{at(shape.index(size), len(shape))}]"
-        if isinstance(size, Arithmetic):
-            return ""
-        for node in self.graph.nodes:
-            if node.kind is Kind.ARGUMENT and size in node.shape:
-                place = node.shape.index(size)
-                return f"{self.missing(node)}[{at(place, len(node.shape))}]"
-        raise AssertionError(f"no tensor has the size {size.symbol}")
-
-    def missing(self, node: Node) -> str:
-        """Name the shape of an argument that was not kept."""
-        self.missing_shapes[node.index] = f"{node.hint}_shape"
-        return f"ctx.{node.hint}_shape"
-
-    def scalar(self, scalar: Scalar) -> str:
-        """Name a number that the user passed."""
-        self.used_scalars.add(scalar.name)
-        return scalar.name
-
-    def count(self, sizes: tuple[Number, ...]) -> str:
-        """Name a tensor that has so many elements: x.numel()."""
-        for index, name in self.known.items():
-            shape = self.graph[index].shape
-            flat = [each for size in shape for each in factors(size) if each != 1]
-            if len(flat) > 1 and sorted(map(str, flat)) == sorted(map(str, sizes)):
-                return f"{name}.numel()"
-        return ""
-
-    def shape(self, of: int) -> str:
-        """Name a whole shape."""
-        if of in self.known:
-            return f"{self.known[of]}.shape"
-        node = self.graph[of]
-        if node.kind is Kind.ARGUMENT:
-            return self.missing(node)
-        for index, name in self.known.items():
-            if self.graph[index].shape == node.shape:
-                return f"{name}.shape"
-        return self.sequence(node.shape, "()")
-
-    def tensor(self) -> str:
-        """Name any floating tensor at hand, for its dtype and device."""
-        floating = [
-            name
-            for index, name in self.known.items()
-            if self.graph[index].dtype == "float64"
-        ]
-        assert floating, "a body without a floating tensor"
-        return floating[0]
-
-    # Expressions.
+class Expressions(AtHand):
+    """Print what is not at hand by how it is computed."""
 
     def text(self, found: Any, above: int = 0) -> str:
         """Print an argument as an operand of what binds with `above`."""
@@ -249,73 +165,6 @@ class Scope:
         """Print what stands between a call's parentheses."""
         named = [f"{name}={self.text(each)}" for name, each in kwargs.items()]
         return ", ".join([*map(self.text, args), *named])
-
-    # Statements.
-
-    def complexity(self, index: int) -> int:
-        """Count the operations of an expression."""
-        if index in self.known:
-            return 0
-        node = self.graph[index]
-        return 1 + sum(map(self.complexity, node.operands))
-
-    def statements(
-        self, order: Iterable[int], uses: Mapping[int, int], named: Iterable[int] = ()
-    ) -> list[str]:
-        """Print what is used more than once, has a name, or is long, as assignments.
-
-        Args:
-            order: the nodes to compute, in order.
-            uses: how often each value is used.
-            named: nodes that get a statement of their own whatever they are.
-        """
-        lines: list[str] = []
-        nodes = list(order)
-        own = set(named)
-        for index in nodes:
-            node = self.graph[index]
-            if index in self.known:
-                continue
-            if node.parts:
-                lines += self.unpacked(node, nodes)
-            elif index in own or self.stands_alone(node, uses.get(index, 0)):
-                text, _ = self.expression(node)
-                self.known[index] = self.names.of(node)
-                lines.append(f"{self.known[index]} = {text}")
-        return lines
-
-    def stands_alone(self, node: Node, uses: int) -> bool:
-        """Tell whether a value deserves a name."""
-        if uses == 0 or node.kind is Kind.PART:
-            return uses > 1
-        size = self.complexity(node.index)
-        named = bool(node.hint) and size > (2 if node.hint.startswith("grad_") else 0)
-        return uses > 1 or named or size > INLINE
-
-    def unpacked(self, node: Node, order: Sequence[int]) -> list[str]:
-        """Print `a, b = x.chunk(2, -1)`, where more than one result is used."""
-        parts = {
-            self.graph[index].args[1]: index
-            for index in order
-            if self.graph[index].kind is Kind.PART
-            and self.graph[index].args[0] == Value(node.index)
-        }
-        if len(parts) < 2:
-            return []
-        text, _ = self.expression(node)
-        for index in parts.values():
-            self.known[index] = self.names.of(self.graph[index])
-        targets = [
-            self.known[parts[place]] if place in parts else "_"
-            for place in range(node.parts)
-        ]
-        return [f"{', '.join(targets)} = {text}"]
-
-
-def at(place: int, rank: int) -> int:
-    """Count from the end where it is the last dimension, or the last but one of many."""
-    from_end = place - rank
-    return from_end if from_end == -1 or (from_end == -2 and rank > 2) else place
 
 
 def wanted(name: str, value: Any) -> bool:

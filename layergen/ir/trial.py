@@ -1,6 +1,7 @@
 """What a trial run of a forward showed; plain data, so that the emitter needs no torch."""
 
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from layergen.ir.gradients import Gradients
 from layergen.spec.inputs import Example, examples
@@ -13,7 +14,15 @@ from layergen.spec.model import (
     Spec,
 )
 
-__all__ = ["Trial", "Trials", "assumed"]
+__all__ = ["Pinned", "Trial", "Trials", "assumed"]
+
+
+class Pinned(StrEnum):
+    """What of the shapes of an example a derivation holds for."""
+
+    NOTHING = "nothing"
+    BROADCAST = "broadcast"  # which sizes of the arguments are equal
+    RANKS = "ranks"  # that, and how many dimensions each has
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +47,8 @@ class Trial:
         returns: shapes of the outputs by the names of their dimensions; () where no name fits.
         derived: what was derived of it, where its backward is: one for each setting of its
             flags and of what may be None, the fullest first.
+        pinned: what of the first example's shapes must be checked, since what was derived
+            does not hold for others.
     """
 
     examples: tuple[Example, ...]
@@ -56,6 +67,7 @@ class Trial:
     compiles: bool = True
     returns: tuple[Shape, ...] = ()
     derived: tuple[Gradients, ...] = ()
+    pinned: Pinned = Pinned.NOTHING
 
 
 @dataclass(frozen=True, slots=True)

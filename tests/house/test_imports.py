@@ -18,9 +18,10 @@ ROOMS = (
     "output",
     "check",
     "pipeline",
+    "deriving",
     "cli",
 )
-MAY_IMPORT_TORCH = ("autodiff", "gate", "check")
+MAY_IMPORT_TORCH = ("autodiff", "gate", "check", "deriving")
 ADAPTER = "layergen.autodiff.adapter"
 SPEAKS = "cli"  # the room that prints, prompts and exits
 SPEECH = ("print", "input", "exit", "sys.exit", "os._exit")

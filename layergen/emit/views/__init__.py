@@ -1,14 +1,17 @@
 """The names that a template may see: every field is finished text, a flag or a list of these."""
 
-from layergen.emit.views.sources import (
-    ArgumentView,
+from layergen.emit.views.functions import (
     BlockView,
-    ComponentView,
+    CheckView,
     DerivedView,
-    ExportView,
-    ForwardView,
     FunctionView,
     GradientView,
+)
+from layergen.emit.views.sources import (
+    ArgumentView,
+    ComponentView,
+    ExportView,
+    ForwardView,
     LayerModuleView,
     LayerView,
     LossView,
@@ -40,6 +43,7 @@ __all__ = [
     "BenchmarkView",
     "BlockView",
     "CaseView",
+    "CheckView",
     "ComponentView",
     "ContenderView",
     "DerivedView",

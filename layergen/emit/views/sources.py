@@ -5,15 +5,13 @@ Nobody compares or prints a view; without these methods the classes are made in 
 
 from dataclasses import dataclass
 
+from layergen.emit.views.functions import CheckView
+
 __all__ = [
     "ArgumentView",
-    "BlockView",
     "ComponentView",
-    "DerivedView",
     "ExportView",
     "ForwardView",
-    "FunctionView",
-    "GradientView",
     "LayerModuleView",
     "LayerView",
     "LossView",
@@ -80,105 +78,12 @@ class ForwardView:
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class GradientView:
-    """One gradient of a stub backward.
-
-    Attributes:
-        index: position among the forward's arguments.
-        of: the argument: "x".
-        name: "grad_x".
-    """
-
-    index: int
-    of: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class FunctionView:
-    """An autograd.Function.
-
-    Attributes:
-        partial: the template of the class.
-        picked: what stands behind the call of apply; nothing.
-        inputs: target that unpacks `inputs`: "x, beta" or "(x,)".
-        unpacked: target that unpacks the saved tensors.
-        arguments: the call of forward: "x, beta, alpha".
-        no_gradients: chained targets: "grad_x = grad_beta".
-        cotangent_signature: "grad_out: Tensor".
-        cotangents: what the vjp takes: "grad_out", or "(grad_0, grad_1)".
-        results: what backward returns: "grad_x, grad_beta, None".
-    """
-
-    partial: str
-    picked: str
-    name: str
-    summary: str
-    test_file: str
-    signature: str
-    returns: str
-    body: str
-    inputs: str
-    saved: str
-    unpacked: str
-    scalars: tuple[str, ...]
-    arguments: str
-    no_gradients: str
-    cotangent_signature: str
-    cotangents: str
-    gradients: tuple[GradientView, ...]
-    results: str
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class BlockView:
-    """Statements of a backward that stand behind one condition, or none."""
-
-    condition: str
-    lines: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class DerivedView:
-    """An autograd.Function with a derived backward.
-
-    Attributes:
-        partial: the template of the class.
-        formulas: lines of the docstring: what each gradient is.
-        setup: the lines of setup_context.
-        unpacked: target that unpacks the saved tensors, or "".
-        scalars: numbers that backward uses.
-        no_gradients: chained targets, "grad_x = grad_beta", or "" where there is one gradient.
-        rebuilt: lines that compute what was kept again, for a second derivative.
-        results: what backward returns: "grad_x, grad_beta, None".
-        arguments: the call: "x, beta".
-        picked: what takes the outputs out of all that forward returns: "", "[0]", "[:2]".
-        texts: all of its statements, for the imports that they need.
-    """
-
-    partial: str
-    name: str
-    summary: str
-    formulas: tuple[str, ...]
-    signature: str
-    returns: str
-    body: str
-    setup: tuple[str, ...]
-    cotangent_signature: str
-    unpacked: str
-    scalars: tuple[str, ...]
-    no_gradients: str
-    rebuilt: tuple[str, ...]
-    blocks: tuple[BlockView, ...]
-    results: str
-    arguments: str
-    picked: str
-    texts: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class OpView:
-    """op.py."""
+    """op.py.
+
+    Attributes:
+        checks: what the function refuses before it computes.
+    """
 
     name: str
     title: str
@@ -189,6 +94,7 @@ class OpView:
     returns_doc: str
     arguments: tuple[ArgumentView, ...]
     body: str
+    checks: tuple[CheckView, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

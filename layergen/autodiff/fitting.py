@@ -1,0 +1,78 @@
+"""Bring a gradient to the shape of its operand, by the sum that a reader expects."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from torch import Tensor
+
+from layergen.autodiff.tape import Entry, ShapeRef
+
+__all__ = ["aligned", "broadcasts_to", "summed"]
+
+
+def aligned(one: Tensor, other: Tensor) -> bool:
+    """Tell whether two tensors that broadcast together have one shape.
+
+    Sizes other than a plain 1 are then equal: whether torch could prove it does not matter.
+    """
+    return one.dim() == other.dim() and all(
+        is_one(a) == is_one(b) for a, b in zip(one.shape, other.shape, strict=True)
+    )
+
+
+def is_one(size: Any) -> bool:
+    """Tell whether a size is 1 whatever the inputs are."""
+    return isinstance(size, int) and size == 1
+
+
+def broadcasts_to(gradient: Tensor, target: Tensor) -> bool:
+    """Tell whether a gradient broadcasts to the shape of a value."""
+    if gradient.dim() > target.dim():
+        return False
+    ours = tuple(gradient.shape)
+    theirs = tuple(target.shape)[target.dim() - len(ours) :]
+    return all(is_one(a) or not is_one(b) for a, b in zip(ours, theirs, strict=True))
+
+
+def summed(
+    gradient: Tensor, operand: Entry, shape: ShapeRef, entries: Sequence[Entry]
+) -> Tensor:
+    """Sum a gradient to an operand's shape, as the reduction that made it summed."""
+    if gradient.dim() == operand.result.dim():
+        sizes = zip(operand.result.shape, gradient.shape, strict=True)
+        ones = [at for at, (a, b) in enumerate(sizes) if is_one(a) and not is_one(b)]
+        rank = gradient.dim()
+        dims = reduced_by(operand, entries)
+        if dims is not None and {at % rank for at in as_tuple(dims)} == set(ones):
+            return gradient.sum(dims, keepdim=True)
+        if ones == list(range(rank - len(ones), rank)):
+            ones = [at - rank for at in ones]  # the last dimensions, whatever the rank
+        return gradient.sum(ones[0] if len(ones) == 1 else tuple(ones), keepdim=True)
+    return gradient.sum_to_size(shape)
+
+
+def as_tuple(dims: Any) -> tuple[int, ...]:
+    """See one dim as a tuple of one."""
+    return tuple(dims) if isinstance(dims, tuple | list) else (dims,)
+
+
+KEEPS_SHAPE_LIMIT = 16  # operations between a reduction and its use
+
+
+def reduced_by(operand: Entry, entries: Sequence[Entry]) -> Any:
+    """Find the dims of the reduction, keepdim=True, that gave a value its shape."""
+    entry = operand
+    for _ in range(KEEPS_SHAPE_LIMIT):
+        if entry.kwargs.get("keepdim") is True:
+            first = entry.args[1] if len(entry.args) > 1 else None
+            return entry.kwargs.get("dim", first)
+        sources = [
+            entries[index]
+            for index in entry.operands
+            if isinstance(entries[index].result, Tensor)
+            and aligned(entries[index].result, operand.result)
+        ]
+        if not sources:
+            return None
+        entry = sources[0]
+    return None

@@ -1,0 +1,52 @@
+"""Pair what a rule gives with the operands of the call."""
+
+import inspect
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
+
+from torch import Tensor
+
+from layergen.autodiff.rules.rule import Rule
+from layergen.ir.graph import Value
+
+__all__ = ["gradients_of"]
+
+
+@cache
+def parameters_of(rule: Rule) -> tuple[inspect.Parameter, ...]:
+    """List a rule's parameters after the gradient and the result."""
+    return tuple(inspect.signature(rule).parameters.values())[2:]
+
+
+def gradients_of(
+    rule: Callable[..., Any] | None,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    found: Sequence[Any],
+) -> list[tuple[Value, Tensor]]:
+    """Pair what a rule gives with the operands of the call."""
+    assert rule is not None
+    names = [each.name for each in parameters_of(rule)]
+    given = list(zip(args, found, strict=False))
+    for name, value in kwargs.items():
+        if name in names and names.index(name) < len(found):
+            given.append((value, found[names.index(name)]))
+    pairs: list[tuple[Value, Tensor]] = []
+    for operand, gradient in given:
+        pairs += paired(operand, gradient)
+    return pairs
+
+
+def paired(operand: Any, gradient: Any) -> list[tuple[Value, Tensor]]:
+    """Pair an operand, or each of a list of operands, with its gradient."""
+    if gradient is None:
+        return []
+    if isinstance(operand, Value):
+        return [(operand, gradient)]
+    if isinstance(operand, tuple | list) and isinstance(gradient, tuple | list):
+        found = [
+            paired(one, other) for one, other in zip(operand, gradient, strict=False)
+        ]
+        return [each for pairs in found for each in pairs]
+    return []

@@ -1,0 +1,96 @@
+"""What a printed line may name: values computed before it, and the sizes read off them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from layergen.emit.names import Names
+from layergen.emit.numbers import NumberPrinter, factors
+from layergen.ir.graph import Arithmetic, Graph, Kind, Node, Number, Scalar, Size
+
+__all__ = ["AtHand", "place"]
+
+
+class AtHand:
+    """The names at hand while one function's body is printed.
+
+    Args:
+        graph: what is printed.
+        names: hands out names that clash with nothing.
+        known: the values at hand before the first line, by their names.
+        scalars: the numbers at hand, by their own names.
+    """
+
+    def __init__(
+        self,
+        graph: Graph,
+        names: Names,
+        known: Mapping[int, str],
+        scalars: Iterable[str],
+    ) -> None:
+        self.graph = graph
+        self.names = names
+        self.known = dict(known)
+        self.scalars = set(scalars)
+        self.used_scalars: set[str] = set()
+        self.missing_shapes: dict[int, str] = {}
+        self.numbers = NumberPrinter(self.size, self.scalar, self.count)
+
+    def size(self, size: Size | Arithmetic) -> str:
+        """Name a dimension that has a size, x.shape[-1]; "" for a computed one that none has."""
+        for index, name in self.known.items():
+            shape = self.graph[index].shape
+            if size in shape:
+                return f"{name}.shape[{place(shape.index(size), len(shape))}]"
+        if isinstance(size, Arithmetic):
+            return ""
+        for node in self.graph.nodes:
+            if node.kind is Kind.ARGUMENT and size in node.shape:
+                dim = place(node.shape.index(size), len(node.shape))
+                return f"{self.missing(node)}[{dim}]"
+        raise AssertionError(f"no tensor has the size {size.symbol}")
+
+    def missing(self, node: Node) -> str:
+        """Name the shape of an argument that was not kept."""
+        self.missing_shapes[node.index] = f"{node.hint}_shape"
+        return f"ctx.{node.hint}_shape"
+
+    def scalar(self, scalar: Scalar) -> str:
+        """Name a number that the user passed."""
+        self.used_scalars.add(scalar.name)
+        return scalar.name
+
+    def count(self, sizes: Sequence[Number]) -> str:
+        """Name a tensor that has so many elements: x.numel()."""
+        for index, name in self.known.items():
+            shape = self.graph[index].shape
+            flat = [each for size in shape for each in factors(size) if each != 1]
+            if len(flat) > 1 and sorted(map(str, flat)) == sorted(map(str, sizes)):
+                return f"{name}.numel()"
+        return ""
+
+    def shape(self, of: int) -> str:
+        """Name a whole shape."""
+        if of in self.known:
+            return f"{self.known[of]}.shape"
+        node = self.graph[of]
+        if node.kind is Kind.ARGUMENT:
+            return self.missing(node)
+        for index, name in self.known.items():
+            if self.graph[index].shape == node.shape:
+                return f"{name}.shape"
+        return self.numbers.sequence(node.shape)
+
+    def tensor(self) -> str:
+        """Name any floating tensor at hand, for its dtype and device."""
+        floating = [
+            name
+            for index, name in self.known.items()
+            if self.graph[index].dtype == "float64"
+        ]
+        assert floating, "a body without a floating tensor"
+        return floating[0]
+
+
+def place(dim: int, rank: int) -> int:
+    """Count from the end where it is the last dimension, or the last but one of many."""
+    from_end = dim - rank
+    return from_end if from_end == -1 or (from_end == -2 and rank > 2) else dim

@@ -1,0 +1,125 @@
+"""State each gradient as mathematics, for the docstring: the code's statements without its guards."""
+
+from collections.abc import Mapping, Sequence
+from textwrap import wrap
+from types import MappingProxyType
+from typing import Any
+
+from layergen.emit.names import Names
+from layergen.emit.schedule import computed, use_counts
+from layergen.emit.statements import Scope
+from layergen.ir.gradients import Gradients
+from layergen.ir.graph import Graph, Node, Phase, Syntax
+
+__all__ = ["formulas"]
+
+WIDTH = 80  # of a line of the docstring, its indentation apart
+MOST_LINES = 24  # a longer derivation is told by the code alone
+# Functions that mathematics writes around their operand, not behind it.
+FUNCTIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "sum": "sum",
+        "mean": "mean",
+        "amax": "max",
+        "amin": "min",
+        "exp": "exp",
+        "log": "log",
+        "sqrt": "sqrt",
+        "abs": "abs",
+        "square": "square",
+        "sum_to_size": "sum",
+        "reshape": "reshape",
+        "expand": "broadcast",
+    }
+)
+WRITTEN = (
+    ("**", "^"),
+    ("torch.nn.grad.", ""),
+    ("torch.", ""),
+    ("math.", ""),
+    ("F.", ""),
+)
+
+
+class Mathematics(Scope):
+    """Print as a formula, which nobody runs."""
+
+    def expression(self, node: Node) -> tuple[str, int]:
+        """Print `sum(x, -1)` for x.sum(-1, keepdim=True), and x^T for x.mT."""
+        if node.op in ("mT", "t", "T"):
+            return f"{self.text(node.args[0], TIGHT)}^T", TIGHT
+        if node.op in FUNCTIONS and node.syntax is Syntax.METHOD:
+            dims = [
+                each
+                for each in (*node.args[1:], dict(node.kwargs).get("dim"))
+                if isinstance(each, int | tuple) and not isinstance(each, bool)
+            ]
+            if node.op in ("sum_to_size", "reshape", "expand"):
+                dims = []
+            inside = ", ".join(map(self.text, [node.args[0], *dims[:1]]))
+            return f"{FUNCTIONS[node.op]}({inside})", ATOM
+        return super().expression(node)
+
+
+TIGHT, ATOM = 18, 20
+
+
+def formulas(
+    graph: Graph,
+    gradients: Gradients,
+    names: Sequence[str],
+    scalars: Sequence[str],
+) -> tuple[str, ...]:
+    """Write the lines, those with a name before those that use it; none where they are many.
+
+    Args:
+        graph: forward and backward.
+        gradients: what was derived.
+        names: of the forward's arguments.
+        scalars: those of its numbers.
+    """
+    known = {index: graph[index].hint for index in gradients.arguments}
+    known |= {
+        node.index: node.hint
+        for node in graph.nodes
+        if node.phase is Phase.FORWARD and node.hint and not node.parts
+    }
+    several = len(gradients.cotangents) > 1
+    for at, index in enumerate(gradients.cotangents):
+        if index is not None:
+            known[index] = f"g_{at}" if several else "g"
+    scope = Mathematics(graph, Names((*known.values(), *names)), known, scalars)
+    roots = [each for each in gradients.gradients if each is not None]
+    order = computed(graph, roots, known)
+    uses = use_counts(graph, order, roots)
+    lines = scope.statements([at for at in order if at not in roots], uses)
+    for name, root in zip(names, gradients.gradients, strict=True):
+        if root is not None:
+            text = known.get(root) or scope.known.get(root)
+            lines.append(f"grad_{name} = {text or scope.expression(graph[root])[0]}")
+    return tuple(laid_out(list(map(written, lines)), several))
+
+
+def written(line: str) -> str:
+    """Write as mathematics does: x^2, and no module's name."""
+    for code, text in WRITTEN:
+        line = line.replace(code, text)
+    return line
+
+
+def laid_out(lines: Sequence[str], several: bool) -> list[str]:
+    """Align the lines under a sentence."""
+    width = max(len(line.partition(" = ")[0]) for line in lines)
+    found: list[Any] = []
+    for line in lines:
+        name, _, text = line.partition(" = ")
+        first, *rest = wrap(text, WIDTH - width - 7, break_long_words=False)
+        found.append(f"    {name.ljust(width)} = {first}")
+        found += [" " * (width + 7) + each for each in rest]
+    if len(found) > MOST_LINES:
+        return []
+    sentence = "With g_0, g_1 ... the incoming gradients:" if several else WITH_G
+    return [sentence, "", *found]
+
+
+WITH_G = "With g the incoming gradient:"
