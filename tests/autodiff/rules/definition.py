@@ -53,6 +53,8 @@ def tensors(value: Any) -> list[Any]:
 def gradient_of(argument: Any, ends: list[tuple[Tensor, Tensor]]) -> Any:
     """Differentiate by one argument; by each tensor of a list."""
     if isinstance(argument, tuple | list):
+        if not any(isinstance(each, Tensor) for each in argument):
+            return None
         return [gradient_of(each, ends) for each in argument]
     if not isinstance(argument, Tensor) or not argument.requires_grad or not ends:
         return None

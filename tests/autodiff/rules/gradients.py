@@ -16,6 +16,10 @@ class Uncovered(Exception):
     """The rule answered NotImplemented."""
 
 
+class NothingToCompareWith(Exception):
+    """Autograd itself fails: a singular matrix, a missing derivative."""
+
+
 class Wrong(Exception):
     """The rule broke its contract."""
 
@@ -28,13 +32,16 @@ def by_autograd(
         for output, cotangent in zip(tensors_of(out), cotangents, strict=True)
         if cotangent is not None
     ]
-    return torch.autograd.grad(
-        [output for output, _ in pairs],
-        leaves_of(sample),
-        [cotangent for _, cotangent in pairs],
-        create_graph=True,
-        allow_unused=True,
-    )
+    try:
+        return torch.autograd.grad(
+            [output for output, _ in pairs],
+            leaves_of(sample),
+            [cotangent for _, cotangent in pairs],
+            create_graph=True,
+            allow_unused=True,
+        )
+    except RuntimeError as error:
+        raise NothingToCompareWith from error
 
 
 def by_rule(

@@ -58,6 +58,7 @@ def spelled(sample: Sample) -> str:
 
 
 def main(keys: Sequence[str]) -> int:
+    torch.set_num_threads(1)  # the samples are too small to share among threads
     chosen = [each for each in subjects() if not keys or each.key in keys]
     missing = set(keys) - {each.key for each in chosen}
     failed = bool(missing)

@@ -1,9 +1,19 @@
 """Each rule alone: what autograd says, once and twice, and at awkward numbers."""
 
 import pytest
+import torch
 
 from tests.autodiff.rules.one_rule import report
 from tests.autodiff.rules.subject import subjects
+
+
+@pytest.fixture(autouse=True, scope="module")
+def one_thread():
+    """The samples are too small to share among threads."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
 
 
 @pytest.mark.parametrize(
