@@ -1,11 +1,6 @@
 """The room's door for derivations: every check of a derived function, cheap ones first."""
 
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
-
-import torch
 
 from layergen.autodiff.adapter import is_single
 from layergen.gate import (
@@ -20,6 +15,7 @@ from layergen.gate import (
     transforms,
     values,
 )
+from layergen.gate.apart import apart
 from layergen.gate.claim import Claim
 from layergen.gate.probe import leaves
 
@@ -52,17 +48,3 @@ def verify(claim: Claim) -> tuple[str, ...]:
         args = leaves(claim.samples[0].args, ())
         claim = replace(claim, single=is_single(claim.plain, args))
         return tuple(note for check in CHECKS for note in check(claim))
-
-
-@contextmanager
-def apart() -> Iterator[None]:
-    """Leave no trace: random numbers, threads and warnings stay as they are."""
-    state, threads = torch.get_rng_state(), torch.get_num_threads()
-    torch.set_num_threads(1)  # the tensors are small; threads cost more than they bring
-    try:
-        with warnings.catch_warnings(), torch.enable_grad():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        torch.set_num_threads(threads)
-        torch.set_rng_state(state)

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from layergen.autodiff.draw import drawn
+from layergen.gate.apart import apart
 from layergen.gate.claim import TINY, Change, Sample, shown
 from layergen.gate.rebroadcast import rebroadcast
 from layergen.gate.redraw import runs
@@ -27,6 +28,7 @@ BROADCASTS = {"row", "column", "scalar", "cube", "no_lead", "two_leads", "two_tr
 SMALL = 0.01  # below it, three quarters of a number make no difference to see
 
 
+@apart()
 def samples_of(
     arguments: Sequence[Argument], trial: Trial, plain: Forward
 ) -> tuple[Sample, ...]:
@@ -55,6 +57,7 @@ def change_in(example: Example) -> Change:
     return Change.SIZES if example.id in RESIZED else Change.NOTHING
 
 
+@apart()
 def samples_from(
     args: Sequence[Any], plain: Forward, names: tuple[str, ...]
 ) -> tuple[Sample, ...]:
