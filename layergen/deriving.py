@@ -1,27 +1,22 @@
 """`layergen.derive`: the deriver for functions and modules that live in Python."""
 
-import inspect
 import linecache
-import math
-import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from types import ModuleType
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 
 from layergen.autodiff.derive import derived
+from layergen.autodiff.functional import Subject, own_text, subject_of
 from layergen.autodiff.refusal import Reason
 from layergen.emit.emit import emit_function
-from layergen.errors import BadRequest, CannotDerive, Place
+from layergen.errors import CannotDerive, Place
 from layergen.gate import derivation
 from layergen.gate.claim import Claim
 from layergen.gate.samples import samples_from
 from layergen.ir.gradients import Gradients
 from layergen.ir.trial import Pinned, Trial
-from layergen.spec import forward as forwards
 from layergen.spec.model import (
     Argument,
     ArgumentType,
@@ -32,7 +27,7 @@ from layergen.spec.model import (
     Recompute,
     Spec,
 )
-from layergen.spec.spelling import class_name, module_name
+from layergen.spec.spelling import class_name
 
 __all__ = ["Derived", "Saved", "derive"]
 
@@ -67,18 +62,6 @@ class Derived:
     function: Callable[..., Any]
     saved: tuple[Saved, ...]
     notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What is derived, as a function of all its tensors."""
-
-    name: str
-    function: Callable[..., Any]
-    names: tuple[str, ...]
-    values: tuple[Any, ...]
-    wanted: tuple[int, ...]
-    own: Callable[..., Any] | None = None  # whose text may stand in the output
 
 
 def derive(
@@ -133,76 +116,6 @@ def checked(subject: Subject, gradients: Gradients, pinned: Pinned) -> Derived:
     )
     notes = derivation.verify(claim)
     return Derived(source, made, saved_of(gradients), notes)
-
-
-def subject_of(
-    function: Callable[..., Any] | nn.Module, inputs: Sequence[Any], name: str | None
-) -> Subject:
-    """Name the arguments, and choose what is differentiated."""
-    if isinstance(function, nn.Module):
-        return module_subject(
-            function, inputs, name or module_name(type(function).__name__)
-        )
-    names = argument_names(function, len(inputs))
-    made = Subject(name or plain_name(function), function, names, tuple(inputs), ())
-    return replace(made, wanted=wanted_of(made.values), own=function)
-
-
-def argument_names(function: Callable[..., Any], count: int) -> tuple[str, ...]:
-    """Read the names of a function's arguments."""
-    parameters = list(inspect.signature(function).parameters.values())
-    names = [each.name for each in parameters if each.kind is not each.VAR_POSITIONAL]
-    if any(each.kind is each.VAR_POSITIONAL for each in parameters):
-        names += [f"x{at}" for at in range(count - len(names))]
-    needed = [each for each in parameters if each.default is each.empty]
-    if len(names) < count or count < len(needed) - (len(names) < len(parameters)):
-        raise BadRequest(
-            f"{plain_name(function)} takes {len(names)} arguments, and "
-            f"{count} example inputs were given",
-            instead="Give one for each argument, in order.",
-        )
-    return tuple(names[:count])
-
-
-def module_subject(module: nn.Module, inputs: Sequence[Any], name: str) -> Subject:
-    """Make a module's parameters and floating buffers arguments."""
-    first = argument_names(module.forward, len(inputs))
-    held = dict(module.named_parameters())
-    held |= {
-        key: each for key, each in module.named_buffers() if each.is_floating_point()
-    }
-    own = {key: unique(key.replace(".", "_"), first) for key in held}
-
-    def function(*values: Any) -> Any:
-        parts = dict(zip(held, values[len(first) :], strict=True))
-        return torch.func.functional_call(module, parts, tuple(values[: len(first)]))
-
-    values = (*inputs, *held.values())
-    learned = {key for key, each in module.named_parameters() if each.requires_grad}
-    wanted = [*wanted_of(tuple(inputs))]
-    wanted += [len(first) + at for at, key in enumerate(held) if key in learned]
-    return Subject(name, function, (*first, *own.values()), values, tuple(wanted))
-
-
-def unique(name: str, taken: Sequence[str]) -> str:
-    """Make a name that no input has."""
-    return f"{name}_" if name in taken else name
-
-
-def wanted_of(values: Sequence[Any]) -> tuple[int, ...]:
-    """Choose what to differentiate by."""
-    floating = [
-        at
-        for at, each in enumerate(values)
-        if isinstance(each, Tensor) and (each.is_floating_point() or each.is_complex())
-    ]
-    return tuple([at for at in floating if values[at].requires_grad] or floating)
-
-
-def plain_name(function: Callable[..., Any]) -> str:
-    """Name a function; one without a name is called forward."""
-    name = getattr(function, "__name__", "forward")
-    return name if name.isidentifier() else "forward"
 
 
 def source_of(subject: Subject, gradients: Gradients, pinned: Pinned) -> str:
@@ -274,27 +187,6 @@ def text_of(subject: Subject, arguments: tuple[Argument, ...], outputs: int) -> 
         expression=found.expression,
         summary=found.summary,
     )
-
-
-def own_text(subject: Subject) -> Forward | None:
-    """Read the function's own text; none where it leans on what is around it."""
-    function = subject.own
-    code = getattr(function, "__code__", None)
-    if function is None or code is None or code.co_freevars:
-        return None
-    try:
-        text = textwrap.dedent(inspect.getsource(function))
-        found = forwards.from_text(text, code.co_filename)
-    except (OSError, TypeError, BadRequest):
-        return None
-    around = getattr(function, "__globals__", {})
-    usual = {"torch": torch, "math": math, "nn": nn, "F": nn.functional}
-    for name in code.co_names:
-        known = around.get(name)
-        if isinstance(known, ModuleType) and known is not usual.get(name):
-            return None
-    same = tuple(each.name for each in found.signature) == subject.names
-    return found if same and found.name == function.__name__ else None
 
 
 def executed(source: str, name: str) -> Callable[..., Any]:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
-__all__ = ["Sandbox", "is_single", "looks_at_values", "missing"]
+__all__ = ["DispatchMode", "Sandbox", "is_single", "looks_at_values", "missing"]
 
 # Operators whose answer's shape, or whose answer in Python, depends on values
 # (tags data_dependent_output and dynamic_output_shape in aten/native_functions.yaml).
@@ -17,11 +17,18 @@ SINGLE = {torch.float32, torch.float16, torch.bfloat16}
 TAGS = {torch.Tag.data_dependent_output, torch.Tag.dynamic_output_shape}
 
 
-class WatchForValues(TorchDispatchMode):  # type: ignore[no-untyped-call] # torch's
-    """Note the operators that need a tensor's values, and single precision."""
+class DispatchMode(TorchDispatchMode):  # type: ignore[no-untyped-call] # torch's
+    """Torch's mode for what runs below autograd."""
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call] # torch's
+
+
+class WatchForValues(DispatchMode):  # type: ignore[no-untyped-call] # torch's
+    """Note the operators that need a tensor's values, and single precision."""
+
+    def __init__(self) -> None:
+        super().__init__()
         self.seen: list[str] = []
         self.single = False
 
@@ -147,7 +154,7 @@ class Sandbox:
 
 def storage_of(tensor: Tensor) -> int:
     """Identify the memory that a tensor looks at."""
-    return tensor.untyped_storage()._cdata
+    return int(tensor.untyped_storage()._cdata)
 
 
 def shape_known_only_at_run_time(error: BaseException) -> bool:

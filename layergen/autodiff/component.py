@@ -1,5 +1,6 @@
 """Derive the backward of a component's op and loss, for every setting of their flags."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice, product
@@ -190,9 +191,8 @@ def locator(forward: Forward) -> Callable[[int], Place | None]:
     if forward.source == "--forward":
         return lambda line: Place("--forward", text=forward.expression)
     lines = forward.text.splitlines()
-    starts = [
-        at for at, each in enumerate(lines, 1) if each.startswith(f"def {forward.name}")
-    ]
+    heading = re.compile(rf"def\s+{re.escape(forward.name)}\b")
+    starts = [at for at, each in enumerate(lines, 1) if heading.match(each)]
     start = starts[-1] if starts else 1
 
     def locate(line: int) -> Place | None:

@@ -5,8 +5,8 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.utils._python_dispatch import TorchDispatchMode
 
+from layergen.autodiff.adapter import DispatchMode
 from layergen.autodiff.public import public
 from layergen.autodiff.recorder import Recorder, bare
 from layergen.autodiff.refusal import Reason, refused
@@ -24,11 +24,11 @@ class Mutates(Exception):
     """Autograd's own formula changes a tensor in place."""
 
 
-class BelowAutograd(TorchDispatchMode):  # type: ignore[no-untyped-call] # torch's
+class BelowAutograd(DispatchMode):  # type: ignore[no-untyped-call] # torch's
     """Record the operators that run below autograd."""
 
     def __init__(self, recorder: Recorder, place: Any, *, functional: bool) -> None:
-        super().__init__()  # type: ignore[no-untyped-call] # torch's
+        super().__init__()
         self.recorder = recorder
         self.tape = recorder.tape
         self.place = place
@@ -135,7 +135,7 @@ def functionalised(
             result = called(entry, tensors | own)
             return tuple(selected(result, gradient, any_of_them=True)[0])
 
-        _, vjp = torch.func.vjp(run, *wanted)
+        vjp = torch.func.vjp(run, *wanted)[1]
         return vjp(tuple(cotangents))
 
     change: Callable[..., Any] = torch.func.functionalize(
@@ -152,12 +152,11 @@ def functionalised(
 def called(entry: Entry, operands: dict[int, Tensor]) -> Any:
     """Run the operation on other tensors."""
     assert entry.func is not None
-    args, kwargs = (
-        mapped(
-            lambda leaf: operands[leaf.node] if isinstance(leaf, Value) else leaf, each
-        )
-        for each in (entry.args, entry.kwargs)
-    )
+
+    def put_back(leaf: Any) -> Any:
+        return operands[leaf.node] if isinstance(leaf, Value) else leaf
+
+    args, kwargs = mapped(put_back, entry.args), mapped(put_back, entry.kwargs)
     return entry.func(*bare(args), **bare(kwargs))
 
 

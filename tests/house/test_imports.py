@@ -22,6 +22,7 @@ ROOMS = (
     "cli",
 )
 MAY_IMPORT_TORCH = ("autodiff", "gate", "check", "deriving")
+PUBLIC = {"layergen.deriving", "layergen.errors"}  # what the package root hands out
 ADAPTER = "layergen.autodiff.adapter"
 SPEAKS = "cli"  # the room that prints, prompts and exits
 SPEECH = ("print", "input", "exit", "sys.exit", "os._exit")
@@ -54,6 +55,9 @@ def house_offences(module: str, imported: str) -> Iterator[str]:
     target = module_of(imported)
     if target == "layergen" and imported != "layergen.__version__":
         yield f"{imported} is imported from the package root"
+    elif module == "layergen":
+        if target not in PUBLIC:
+            yield f"{imported} is not public"
     elif room(target) and ROOMS.index(room(target)) > ROOMS.index(room(module)):
         yield f"{imported} stands to the right"
 

@@ -13,7 +13,6 @@ DOORS = {
     "spec.read",
     "autodiff.trial",
     "emit.emit",
-    "gate.derivation",
     "gate.gate",
     "output.commit",
     "output.recover",
@@ -44,11 +43,16 @@ PASSES = (
     {"cli.new", "cli.regenerate", "cli.test", "cli.listing"},
 )
 # What the journey and the commands see of the other rooms: doors, and the data that flows.
-OUTSIDE = {"pipeline", "cli"}
+OUTSIDE = {"pipeline", "deriving", "cli"}
 SEEN = DOORS | {
     "errors",
     "pipeline",
+    "autodiff.derive",
+    "autodiff.component",
+    "autodiff.functional",
+    "autodiff.refusal",
     "gate.claim",
+    "gate.derivation",
     "gate.samples",
     "ir.trial",
     "spec.bundled",
