@@ -24,10 +24,7 @@ def scaled_dot_product_attention(
     scale: float | None = None,
     enable_gqa: bool = False,
 ) -> Any:
-    """Source: Dao et al., FlashAttention, 2022, appendix B: sum(grad * out) is the row's share.
-
-    With weights = softmax(scale query key^T + mask) and out = weights value.
-    """
+    """Source: the chain rule, on softmax(scale query key^T + mask) value."""
     if not is_literal(dropout_p, 0):
         return NotImplemented
     scale = query.shape[-1] ** -0.5 if scale is None else scale
@@ -35,8 +32,9 @@ def scaled_dot_product_attention(
     if enable_gqa:
         keys, values = per_query_head(key, query), per_query_head(value, query)
     weights = attention_weights(query @ keys.mT * scale, attn_mask, is_causal)
-    share = (grad * out).sum(-1, keepdim=True)
-    scores_grad = weights * (grad @ values.mT - share)
+    weights_grad = grad @ values.mT
+    share = (weights_grad * weights).sum(-1, keepdim=True)
+    scores_grad = weights * (weights_grad - share)
     mask_grad = None
     if attn_mask is not None and attn_mask.is_floating_point():
         mask_grad = scores_grad.sum_to_size(attn_mask.shape)
