@@ -27,7 +27,6 @@ from layergen.spec.model import (
     Recompute,
     Spec,
 )
-from layergen.spec.spelling import class_name
 
 __all__ = ["Derived", "Saved", "derive"]
 
@@ -126,7 +125,7 @@ def source_of(subject: Subject, gradients: Gradients, pinned: Pinned) -> str:
     )
     forward = text_of(subject, arguments, len(gradients.outputs))
     spec = Spec(
-        class_name(subject.name),
+        subject.class_name,
         subject.name,
         Backward.DERIVED,
         op=OpSpec(subject.name, arguments, forward),

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from layergen.errors import BadRequest
 from layergen.spec import forward as forwards
 from layergen.spec.model import Forward
-from layergen.spec.spelling import module_name
+from layergen.spec.spelling import class_name, module_name
 
 __all__ = ["Subject", "own_text", "subject_of"]
 
@@ -29,6 +29,11 @@ class Subject:
     values: tuple[Any, ...]
     wanted: tuple[int, ...]
     own: Callable[..., Any] | None = None  # whose text may stand in the output
+
+    @property
+    def class_name(self) -> str:
+        """The name of its Function, but for that word."""
+        return class_name(self.name)
 
 
 def subject_of(

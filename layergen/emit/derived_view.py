@@ -37,11 +37,9 @@ def derived_view(
     used = Used(arguments, each, flags)
     body = own_text(forward, derived, full)
     names = [argument.name for argument in arguments]
-    gradients = [f"grad_{names[at]}" for at in full.gradients]
-    title = f"Differentiate {stated or forward.name} by the chain rule"
     return DerivedView(
         name=name,
-        summary=words.docstring(title),
+        summary=title(stated or forward.name),
         formulas=full.formulas,
         signature=words.signature(arguments, plain=True),
         returns=words.returned(len(full.outputs)),
@@ -50,7 +48,7 @@ def derived_view(
         cotangent_signature=cotangents(full),
         unpacked=words.target(used.saved) if used.saved else "",
         scalars=used.scalars,
-        no_gradients=" = ".join(gradients) if len(gradients) > 1 else "",
+        no_gradients=" = ".join(no_gradients(names, full)),
         rebuilt=full.rebuilt,
         blocks=blocks,
         results=words.joined(results(names, full)),
@@ -58,6 +56,17 @@ def derived_view(
         picked=picked(full, derived[0]),
         texts=texts(body, full, blocks),
     )
+
+
+def title(what: str) -> str:
+    """Say what the Function is."""
+    return words.docstring(f"Differentiate {what} by the chain rule")
+
+
+def no_gradients(names: Sequence[str], full: Printed) -> list[str]:
+    """Name the gradients that are None unless they are wanted; one alone always is."""
+    several = len(full.gradients) > 1
+    return [f"grad_{names[at]}" for at in full.gradients] if several else []
 
 
 def results(names: Sequence[str], full: Printed) -> Iterator[str]:
