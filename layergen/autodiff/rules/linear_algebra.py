@@ -1,0 +1,204 @@
+"""Inverses, systems of equations and determinants, of one matrix or of a batch."""
+
+# ruff: noqa: N803, N806 # the capitals of torch and of the papers
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from layergen.autodiff.rules.rule import Rule
+
+__all__ = ["DEFINITIONS", "RULES"]
+
+
+def inv(grad: Tensor, out: Tensor, A: Tensor) -> Any:
+    """Source: derivatives.yaml, linalg_inv_ex: d out = -out dA out."""
+    return (-out.mT @ grad @ out.mT,)
+
+
+def inv_ex(grad: Any, out: Any, A: Tensor, *, check_errors: bool = False) -> Any:
+    """Source: derivatives.yaml, linalg_inv_ex; the second result is a code of errors."""
+    return inv(grad[0], out[0], A)
+
+
+def inverse(grad: Tensor, out: Tensor, input: Tensor) -> Any:
+    """Source: derivatives.yaml, linalg_inv_ex."""
+    return inv(grad, out, input)
+
+
+def pinv(
+    grad: Tensor,
+    out: Tensor,
+    A: Tensor,
+    rcond: Any = None,
+    hermitian: bool = False,
+    *,
+    atol: Any = None,
+    rtol: Any = None,
+) -> Any:
+    """Source: Golub and Pereyra 1973, equation 4.12, with out for the pseudo-inverse."""
+    if isinstance(rcond, Tensor):
+        return NotImplemented
+    turned = grad.mT
+    columns = (turned - A @ out @ turned) @ out @ out.mT
+    rows = out.mT @ out @ (turned - turned @ out @ A)
+    return (columns + rows - out.mT @ grad @ out.mT,)
+
+
+def pinverse(grad: Tensor, out: Tensor, input: Tensor, rcond: float = 1e-15) -> Any:
+    """Source: Golub and Pereyra 1973, equation 4.12."""
+    return pinv(grad, out, input)
+
+
+def solve(grad: Tensor, out: Tensor, A: Tensor, B: Tensor, *, left: bool = True) -> Any:
+    """Source: derivatives.yaml, _linalg_solve_ex: A out = B, or out A = B."""
+    B_grad = torch.linalg.solve(A.mT, grad, left=left)
+    if _is_vector(A, B):
+        A_grad = -B_grad.unsqueeze(-1) * out.unsqueeze(-2)
+    else:
+        A_grad = -(B_grad @ out.mT) if left else -(out.mT @ B_grad)
+    return A_grad.sum_to_size(A.shape), B_grad.sum_to_size(B.shape)
+
+
+def solve_ex(
+    grad: Any,
+    out: Any,
+    A: Tensor,
+    B: Tensor,
+    *,
+    left: bool = True,
+    check_errors: bool = False,
+) -> Any:
+    """Source: derivatives.yaml, _linalg_solve_ex; the second result is a code of errors."""
+    return solve(grad[0], out[0], A, B, left=left)
+
+
+def _is_vector(A: Tensor, B: Tensor) -> bool:
+    """Tell whether B is one vector for each matrix, as torch.linalg.solve does."""
+    return B.dim() == 1 or (A.dim() - 1 == B.dim() and B.shape == A.shape[:-1])
+
+
+def solve_triangular(
+    grad: Tensor,
+    out: Tensor,
+    A: Tensor,
+    B: Tensor,
+    *,
+    upper: bool,
+    left: bool = True,
+    unitriangular: bool = False,
+) -> Any:
+    """Source: derivatives.yaml, linalg_solve_triangular; the other triangle is never read."""
+    options = {"unitriangular": True} if unitriangular else {}
+    options |= {} if left else {"left": False}
+    B_grad = torch.linalg.solve_triangular(A.mT, grad, upper=not upper, **options)
+    A_grad = -(B_grad @ out.mT) if left else -(out.mT @ B_grad)
+    first = int(unitriangular)
+    A_grad = A_grad.triu(first) if upper else A_grad.tril(-first)
+    return A_grad.sum_to_size(A.shape), B_grad.sum_to_size(B.shape)
+
+
+def triangular_solve(
+    grad: Any,
+    out: Any,
+    input: Tensor,
+    A: Tensor,
+    upper: bool = True,
+    transpose: bool = False,
+    unitriangular: bool = False,
+) -> Any:
+    """Source: derivatives.yaml, triangular_solve; its second result is a copy of A."""
+    if grad[0] is None:
+        return None, grad[1]
+    matrix = A.mT if transpose else A
+    options = {"upper": upper != transpose, "unitriangular": unitriangular}
+    A_grad, B_grad = solve_triangular(grad[0], out[0], matrix, input, **options)
+    A_grad = A_grad.mT if transpose else A_grad
+    return B_grad, A_grad if grad[1] is None else A_grad + grad[1]
+
+
+def det(grad: Tensor, out: Tensor, A: Tensor) -> Any:
+    """Source: Jacobi's formula, with the adjugate from an SVD: A may be singular."""
+    U, S, Vh = torch.linalg.svd(A)
+    same = torch.eye(A.shape[-1], dtype=torch.bool, device=A.device)
+    others = S.unsqueeze(-2).masked_fill(same, 1).prod(-1)
+    sign = grad * torch.linalg.det(U) * torch.linalg.det(Vh)
+    return (_each(sign) * (U * others.unsqueeze(-2)) @ Vh,)
+
+
+def slogdet(grad: Any, out: Any, A: Tensor) -> Any:
+    """Source: Jacobi's formula, d log|det A| = tr(inv(A) dA); a sign is constant."""
+    return (None if grad[1] is None else _each(grad[1]) * torch.linalg.inv(A).mT,)
+
+
+def logdet(grad: Tensor, out: Tensor, input: Tensor) -> Any:
+    """Source: Jacobi's formula, d log det A = tr(inv(A) dA)."""
+    grad = torch.where(out.isnan(), 0, grad)  # of a negative determinant
+    return (_each(grad) * torch.linalg.inv(input).mT,)
+
+
+def _each(number: Tensor) -> Tensor:
+    """Hold one number against each matrix."""
+    return number.unsqueeze(-1).unsqueeze(-1)
+
+
+def matrix_exp(grad: Tensor, out: Tensor, A: Tensor) -> Any:
+    """Source: Higham 2008, Functions of Matrices, theorem 3.6: the corner of a block's exp."""
+    top = torch.cat((A.mT, grad), -1)
+    bottom = torch.cat((torch.zeros_like(A), A.mT), -1)
+    block = torch.linalg.matrix_exp(torch.cat((top, bottom), -2))
+    size = A.shape[-1]
+    return (block[..., :size, size:],)
+
+
+def matrix_power(input: Tensor, n: int) -> Any:
+    """Source: its definition, as products; torch's own too for n = 2 and 3."""
+    if n in (0, 1):
+        return NotImplemented
+    factor = torch.linalg.inv(input) if n < 0 else input
+    power = factor if n == -1 else factor @ factor
+    for _ in range(abs(n) - 2):
+        power = power @ factor
+    return power
+
+
+def tensorinv(A: Tensor, ind: int = 2) -> Any:
+    """Source: numpy.linalg.tensorinv: the inverse of a matrix with many rows and columns."""
+    matrix = A.flatten(ind).flatten(0, ind - 1)
+    return torch.linalg.inv(matrix).reshape((*A.shape[ind:], *A.shape[:ind]))
+
+
+def tensorsolve(A: Tensor, B: Tensor, dims: Sequence[int] | None = None) -> Any:
+    """Source: numpy.linalg.tensorsolve: a system of equations with many unknowns."""
+    if dims is not None:
+        return NotImplemented
+    matrix = A.flatten(B.dim()).flatten(0, B.dim() - 1)
+    return torch.linalg.solve(matrix, B.flatten()).reshape(A.shape[B.dim() :])
+
+
+RULES: Mapping[str, Rule] = {
+    "linalg.inv": inv,
+    "linalg.inv_ex": inv_ex,
+    "inverse": inverse,
+    "linalg.pinv": pinv,
+    "pinverse": pinverse,
+    "linalg.solve": solve,
+    "linalg.solve_ex": solve_ex,
+    "linalg.solve_triangular": solve_triangular,
+    "triangular_solve": triangular_solve,
+    "linalg.det": det,
+    "det": det,
+    "linalg.slogdet": slogdet,
+    "slogdet": slogdet,
+    "logdet": logdet,
+    "linalg.matrix_exp": matrix_exp,
+    "matrix_exp": matrix_exp,
+}
+DEFINITIONS: Mapping[str, Callable[..., Any]] = {
+    "linalg.matrix_power": matrix_power,
+    "matrix_power": matrix_power,
+    "linalg.tensorinv": tensorinv,
+    "linalg.tensorsolve": tensorsolve,
+}
