@@ -60,7 +60,8 @@ def matrix_norm(
         return NotImplemented
     matrix = input if dtype is None else input.to(dtype)
     if ord == "nuc" or abs(ord) == 2:
-        values = torch.linalg.svdvals(matrix.movedim(dim, (-2, -1)))
+        last = matrix if tuple(dim) == (-2, -1) else matrix.movedim(dim, (-2, -1))
+        values = torch.linalg.svdvals(last)
         norm = values.sum(-1) if ord == "nuc" else extreme(values, ord, -1, False)
         return norm[..., None, None].movedim((-2, -1), dim) if keepdim else norm
     summed, other = dim if abs(ord) == 1 else (dim[1], dim[0])
@@ -71,7 +72,8 @@ def matrix_norm(
 
 def extreme(values: Tensor, ord: float, dim: int, keepdim: bool) -> Tensor:
     """Take the largest, for a norm of a negative order the smallest."""
-    return values.amax(dim, keepdim) if ord > 0 else values.amin(dim, keepdim)
+    take = values.amax if ord > 0 else values.amin
+    return take(dim, keepdim=keepdim)
 
 
 def linalg_norm(
