@@ -25,6 +25,8 @@ CALLS = {
     "tensor_split": [
         call(torch.tensor_split, real(7), (1, 5)),
         call(torch.tensor_split, real(7), (-5, -2)),
+        call(torch.tensor_split, real(7), (5, 1)),
+        call(torch.tensor_split, real(7), (-1, 3)),
         call(torch.tensor_split, real(7, 2), indices=(2, 9)),
         call(torch.tensor_split, real(2, 7), sections=3, dim=-1),
     ],

@@ -10,6 +10,14 @@ CALLS = {
         call(torch.broadcast_tensors, real(3, 1), real(4), real(2, 1, 1)),
         call(torch.broadcast_tensors, real(3)),
     ],
+    "movedim": [
+        call(torch.movedim, real(2, 3, 4), 0, 2),
+        call(torch.movedim, real(2, 3, 4), (0, 1), (-1, 0)),
+    ],
+    "permute": [
+        call(torch.permute, real(2, 3, 4), (1, 2, 0)),
+        call(torch.permute, real(2, 3, 4), dims=(-1, 0, -2)),
+    ],
     "reshape": [call(Tensor.view, real(3, 4), (2, -1))],
     "squeeze": [
         call(torch.squeeze, real(3, 1, 4), 1),
