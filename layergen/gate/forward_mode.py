@@ -1,5 +1,6 @@
 """Check forward mode: torch's standard error, or the right answer; never a silent zero."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -54,7 +55,8 @@ def same(one: float | Exception, other: float | Exception) -> bool:
 
 def near(one: float, other: float) -> bool:
     """Tell whether two sums of products are the same number."""
-    return abs(one - other) <= NEAR * max(1.0, abs(other))
+    both_nan = math.isnan(one) and math.isnan(other)
+    return both_nan or abs(one - other) <= NEAR * max(1.0, abs(other))
 
 
 def pushed_forward(function: Callable[..., Any], probe: Probe) -> float | Exception:

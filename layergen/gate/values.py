@@ -7,7 +7,7 @@ from torch import Tensor
 
 from layergen.autodiff.refusal import Reason
 from layergen.gate.claim import Change, Claim, Sample
-from layergen.gate.comparison import hold, refusal
+from layergen.gate.comparison import hold, refusal, unsteady
 from layergen.gate.probe import answer, called, drawn, grows, leaves, probe_of
 
 __all__ = ["check"]
@@ -23,7 +23,7 @@ REASONS = {
 
 def check(claim: Claim) -> tuple[str, ...]:
     """Compare values and gradients along a random cotangent."""
-    refuse_without_gradient(claim)
+    refuse_without_answer(claim)
     notes = []
     for sample in claim.samples:
         probe = probe_of(claim, sample)
@@ -35,13 +35,15 @@ def check(claim: Claim) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def refuse_without_gradient(claim: Claim) -> None:
-    """Refuse a forward that autograd itself can't differentiate at the first sample."""
+def refuse_without_answer(claim: Claim) -> None:
+    """Refuse a forward that has no gradient at the first sample, or another one each time."""
     probe = probe_of(claim, claim.samples[0])
     try:
-        answer(claim.plain, probe)
+        want = answer(claim.plain, probe)
     except RuntimeError as error:  # "linalg_eig_backward: ... it is ill-defined"
         raise refusal(claim, probe, Reason.NO_DERIVATIVE, str(error)) from error
+    if text := unsteady(claim, probe, want):
+        raise refusal(claim, probe, Reason.NOT_DETERMINISTIC, text)
 
 
 def check_marks(claim: Claim, sample: Sample) -> None:
