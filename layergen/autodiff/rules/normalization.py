@@ -41,14 +41,10 @@ def rms_norm(
     weight: Tensor | None = None,
     eps: float | None = None,
 ) -> Any:
-    """Source: Zhang and Sennrich, Root Mean Square Layer Normalization, 2019.
-
-    Without eps torch takes that of the dtype, which is not known here.
-    """
-    if eps is None:
-        return NotImplemented
+    """Source: Zhang and Sennrich, Root Mean Square Layer Normalization, 2019."""
     dims = along(range(-len(normalized_shape), 0))
-    rstd = torch.rsqrt(input.square().mean(dims, keepdim=True) + eps)
+    least = machine_epsilon(input) if eps is None else eps
+    rstd = torch.rsqrt(input.square().mean(dims, keepdim=True) + least)
     x_hat = input * rstd
     x_hat_grad = grad if weight is None else grad * weight
     projection = x_hat * (x_hat_grad * x_hat).mean(dims, keepdim=True)
@@ -57,6 +53,15 @@ def rms_norm(
         None,
         None if weight is None else (grad * x_hat).sum_to_size(weight.shape),
     )
+
+
+def machine_epsilon(input: Tensor) -> Tensor:
+    """Give the distance from 1 to the next number, in single precision where that is more.
+
+    It is what rms_norm adds without an eps, and no number: that would be of one dtype alone.
+    """
+    one = input.new_ones(()) * input.new_ones((), dtype=torch.float32)
+    return torch.nextafter(one, one + 1) - one
 
 
 RULES: Mapping[str, Rule] = {
