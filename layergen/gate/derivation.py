@@ -1,4 +1,4 @@
-"""The room's door for derivations: every check of a derived function, cheap ones first."""
+"""Every check of a derived function, in order: the cheap ones, and those that name it best, first."""
 
 from dataclasses import replace
 

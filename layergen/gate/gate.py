@@ -2,7 +2,7 @@
 
 import copy
 import importlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
@@ -11,10 +11,10 @@ import torch
 from layergen.autodiff.draw import drawn, taken
 from layergen.emit.source import SourceFile
 from layergen.errors import CannotDerive
-from layergen.gate.claim import Claim
+from layergen.gate.claim import Claim, Sample
 from layergen.gate.derivation import verify
 from layergen.gate.in_memory import imported
-from layergen.gate.samples import samples_of
+from layergen.gate.samples import samples_from, samples_of
 from layergen.ir.trial import Trial, Trials
 from layergen.spec.inputs import Example
 from layergen.spec.model import Argument, Form, LayerSpec, LossSpec, OpSpec, Spec
@@ -22,12 +22,17 @@ from layergen.spec.model import Argument, Form, LayerSpec, LossSpec, OpSpec, Spe
 __all__ = ["check"]
 
 
-def check(spec: Spec, trials: Trials, files: Sequence[SourceFile]) -> None:
+def check(spec: Spec, trials: Trials, files: Sequence[SourceFile]) -> tuple[str, ...]:
     """Compare every function and layer with its reference, values and gradients.
+
+    Returns:
+        What the user should know of a derived backward: where its forward has no answer to
+        compare with.
 
     Raises:
         CannotDerive: They differ.
     """
+    notes: tuple[str, ...] = ()
     with imported(files) as package:
         reference = importlib.import_module(f"{package}.tests.reference")
         for made, trial in ((spec.op, trials.op), (spec.loss, trials.loss)):
@@ -36,11 +41,12 @@ def check(spec: Spec, trials: Trials, files: Sequence[SourceFile]) -> None:
                 module = importlib.import_module(f"{package}.{home}")
                 check_function(made, trial, module, reference)
                 if trial.derived:
-                    check_derivation(spec, made, trial, module, reference)
+                    notes += check_derivation(spec, made, trial, module, reference)
         if spec.layers:
             module = importlib.import_module(f"{package}.layer")
             for layer, trial in zip(spec.layers, trials.layers, strict=True):
                 check_layer(layer, trial, module, reference)
+    return notes
 
 
 def check_function(
@@ -65,7 +71,7 @@ def check_derivation(
     trial: Trial,
     module: ModuleType,
     reference: ModuleType,
-) -> None:
+) -> tuple[str, ...]:
     """Try a derived Function in every way."""
     function = getattr(module, f"{spec.name}Function")
     names = tuple(each.name for each in made.arguments)
@@ -82,17 +88,31 @@ def check_derivation(
     def by_position(*args: Any) -> Any:
         return plain(**dict(zip(names, args, strict=True)))
 
-    verify(
+    return verify(
         Claim(
             made.name,
             derived,
             by_position,
-            samples_of(made.arguments, trial, by_position),
+            samples_for(made, trial, reference, by_position),
             names,
             tuple(at for at, name in enumerate(names) if name in trial.differentiable),
             twice=trial.gradgradchecks,
         )
     )
+
+
+def samples_for(
+    made: OpSpec | LossSpec,
+    trial: Trial,
+    reference: ModuleType,
+    plain: Callable[..., Any],
+) -> tuple[Sample, ...]:
+    """Choose the samples: from the declared shapes, or from the user's own inputs."""
+    if not made.forward.example_inputs:
+        return samples_of(made.arguments, trial, plain)
+    inputs = taken(reference.example_inputs)
+    given = called(made.arguments, inputs, dict(trial.examples[0].values))
+    return samples_from(tuple(given.values()), plain, tuple(given))
 
 
 def inputs_of(
