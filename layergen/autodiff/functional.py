@@ -72,10 +72,17 @@ def module_subject(module: nn.Module, inputs: Sequence[Any], name: str) -> Subje
     held |= {
         key: each for key, each in module.named_buffers() if each.is_floating_point()
     }
-    own = {key: unique(key.replace(".", "_"), first) for key in held}
+    own = {key: unique(as_name(key), first) for key in held}
+    counters = {
+        key: int(each)
+        for key, each in module.named_buffers()
+        if not each.is_floating_point() and each.dim() == 0
+    }
 
     def function(*values: Any) -> Any:
-        parts = dict(zip(held, values[len(first) :], strict=True))
+        parts: dict[str, Tensor] = dict(zip(held, values[len(first) :], strict=True))
+        # what a module counts, as batch_norm its batches, is left as it is
+        parts |= {key: torch.tensor(each) for key, each in counters.items()}
         return torch.func.functional_call(module, parts, tuple(values[: len(first)]))
 
     values = (*inputs, *held.values())
@@ -83,6 +90,12 @@ def module_subject(module: nn.Module, inputs: Sequence[Any], name: str) -> Subje
     wanted = [*wanted_of(tuple(inputs))]
     wanted += [len(first) + at for at, key in enumerate(held) if key in learned]
     return Subject(name, function, (*first, *own.values()), values, tuple(wanted))
+
+
+def as_name(key: str) -> str:
+    """Spell a parameter's path as a name: 0.weight is layer_0_weight."""
+    name = key.replace(".", "_")
+    return f"layer_{name}" if name[0].isdigit() else name
 
 
 def unique(name: str, taken: Sequence[str]) -> str:

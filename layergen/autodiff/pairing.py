@@ -27,8 +27,15 @@ def gradients_of(
 ) -> list[tuple[Value, Tensor]]:
     """Pair what a rule gives with the operands of the call."""
     assert rule is not None
-    names = [each.name for each in parameters_of(rule)]
+    parameters = parameters_of(rule)
+    names = [each.name for each in parameters]
     given = list(zip(args, found, strict=False))
+    starred = [
+        at for at, each in enumerate(parameters) if each.kind is each.VAR_POSITIONAL
+    ]
+    if starred and len(found) == len(parameters) and is_listed(found[starred[0]]):
+        at = starred[0]
+        given = [*zip(args[:at], found, strict=False), (args[at:], found[at])]
     for name, value in kwargs.items():
         if name in names and names.index(name) < len(found):
             given.append((value, found[names.index(name)]))
@@ -36,6 +43,11 @@ def gradients_of(
     for operand, gradient in given:
         pairs += paired(operand, gradient)
     return pairs
+
+
+def is_listed(found: Any) -> bool:
+    """Tell whether a rule gives one list for all of its starred operands."""
+    return isinstance(found, tuple | list)
 
 
 def paired(operand: Any, gradient: Any) -> list[tuple[Value, Tensor]]:

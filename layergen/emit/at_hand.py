@@ -29,14 +29,19 @@ class AtHand:
         self.graph = graph
         self.names = names
         self.known = dict(known)
+        self.hidden: set[int] = set()  # known behind a condition alone
         self.scalars = set(scalars)
         self.used_scalars: set[str] = set()
         self.missing_shapes: dict[int, str] = {}
         self.numbers = NumberPrinter(self.size, self.scalar, self.count)
 
+    def visible(self) -> list[tuple[int, str]]:
+        """List the values at hand whatever gradients are wanted."""
+        return [each for each in self.known.items() if each[0] not in self.hidden]
+
     def size(self, size: Size | Arithmetic) -> str:
         """Name a dimension that has a size, x.shape[-1]; "" for a computed one that none has."""
-        for index, name in self.known.items():
+        for index, name in self.visible():
             shape = self.graph[index].shape
             if size in shape:
                 return f"{name}.shape[{place(shape.index(size), len(shape))}]"
@@ -60,7 +65,7 @@ class AtHand:
 
     def count(self, sizes: Sequence[Number]) -> str:
         """Name a tensor that has so many elements: x.numel()."""
-        for index, name in self.known.items():
+        for index, name in self.visible():
             shape = self.graph[index].shape
             flat = [each for size in shape for each in factors(size) if each != 1]
             if len(flat) > 1 and sorted(map(str, flat)) == sorted(map(str, sizes)):
@@ -69,12 +74,12 @@ class AtHand:
 
     def shape(self, of: int) -> str:
         """Name a whole shape."""
-        if of in self.known:
+        if of in self.known and of not in self.hidden:
             return f"{self.known[of]}.shape"
         node = self.graph[of]
         if node.kind is Kind.ARGUMENT:
             return self.missing(node)
-        for index, name in self.known.items():
+        for index, name in self.visible():
             if self.graph[index].shape == node.shape:
                 return f"{name}.shape"
         return self.numbers.sequence(node.shape)
@@ -83,7 +88,7 @@ class AtHand:
         """Name any floating tensor at hand, for its dtype and device."""
         floating = [
             name
-            for index, name in self.known.items()
+            for index, name in self.visible()
             if self.graph[index].dtype == "float64"
         ]
         assert floating, "a body without a floating tensor"

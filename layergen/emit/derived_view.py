@@ -44,7 +44,7 @@ def derived_view(
         signature=words.signature(arguments, plain=True),
         returns=words.returned(len(full.outputs)),
         body=body,
-        setup=tuple(setup(arguments, full, used, single)),
+        setup=tuple(setup(arguments, full, used, single)) or ("pass",),
         cotangent_signature=cotangents(full),
         unpacked=words.target(used.saved) if used.saved else "",
         scalars=used.scalars,

@@ -234,12 +234,15 @@ class Printing:
         finished: set[int] = set()
         for block in found:
             own = self.own_gradients(block)
+            before = set(scope.known)
             ends = {self.gradients.gradients[at] for at in own}
             body = [node for node in block.nodes if node not in ends]
             lines = scope.statements(body, uses)
             for position in own:
                 lines.append(self.gradient(position, scope))
                 finished.add(position)
+            if block.owners != self.everybody():
+                scope.hidden |= scope.known.keys() - before
             if lines:
                 yield Statements(block.owners, tuple(lines))
         for position in self.everybody():

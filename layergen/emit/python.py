@@ -82,7 +82,7 @@ class Expressions(AtHand):
     def whole_shape(self, sizes: tuple[Any, ...]) -> str:
         """Name the tensor whose shape it is, where there is one."""
         if any(isinstance(each, Size) for each in sizes):
-            for index, name in self.known.items():
+            for index, name in self.visible():
                 if self.graph[index].shape == sizes:
                     return f"{name}.shape"
         return ""
