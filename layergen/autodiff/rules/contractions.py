@@ -83,18 +83,24 @@ def _operand_grad(
     arrow, comma = " -> " if spaced[0] else "->", ", " if spaced[1] else ","
     if inputs != [kept]:
         grad = torch.einsum(comma.join(inputs) + arrow + kept, *factors)
-    lone = _lone_dims(terms[place], kept)
-    for dim in lone:
+    if kept == terms[place]:
+        return grad.sum_to_size(operands[place].shape)
+    for dim in _lone_dims(terms[place], kept):
         grad = grad.unsqueeze(dim)
-    return grad if lone else grad.sum_to_size(operands[place].shape)
+    return grad
 
 
 def _lone_dims(term: str, kept: str) -> list[int]:
-    """Number the letters that a term lost, in the order in which they can be put back."""
-    before, _, after = term.rpartition(REST)
-    left = [place for place, each in enumerate(before) if each not in kept]
-    right = [-place for place, each in enumerate(after[::-1], 1) if each not in kept]
-    return right + left
+    """Number the letters that a term lost, in the order in which they can be put back.
+
+    Those before the first that was kept come back by broadcasting.
+    """
+    before, rest, after = term.rpartition(REST)
+    named = [*before, *([rest] if rest else []), *after]
+    first = next((at for at, each in enumerate(named) if each in kept), len(named))
+    lone = [at for at in range(first, len(named)) if named[at] not in kept]
+    from_left = [at for at in lone if at < len(before)]
+    return [at - len(named) for at in lone[::-1] if at >= len(before)] + from_left
 
 
 def tensordot(grad: Tensor, out: Tensor, a: Tensor, b: Tensor, dims: Any = 2) -> Any:

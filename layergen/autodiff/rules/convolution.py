@@ -18,6 +18,7 @@ from layergen.autodiff.rules.sliding import (
 __all__ = ["RULES"]
 
 CONVOLUTIONS = (F.conv1d, F.conv2d, F.conv3d)
+TRANSPOSED = (F.conv_transpose1d, F.conv_transpose2d, F.conv_transpose3d)
 
 
 def convolution(
@@ -31,18 +32,18 @@ def convolution(
     dilation: Size = 1,
     groups: int = 1,
 ) -> Any:
-    """Source: torch.nn.grad; a padding of "same" is a pad before, cut off again after."""
+    """Source: torch.nn.grad; padding is "same", "valid" or sizes."""
     of_bias = _bias_grad(grad, weight, bias)
     if is_single := input.dim() < weight.dim():
         grad, input = grad.unsqueeze(0), input.unsqueeze(0)
-    margins = _margins(weight, dilation) if padding == "same" else []
-    padded = F.pad(input, margins) if margins else input
-    places = 0 if isinstance(padding, str) else padding
-    options = given(stride=stride, padding=places, dilation=dilation, groups=groups)
-    of_input = input_grad(padded.shape, weight, grad, options)
-    of_weight = weight_grad(padded, weight.shape, grad, options)
-    if margins:
-        of_input = F.pad(of_input, [-each for each in margins])
+    if padding == "same":
+        options = given(dilation=dilation, groups=groups)
+        of_input, of_weight = _same(grad, input, weight, options)
+    else:
+        places = 0 if padding == "valid" else padding
+        options = given(stride=stride, padding=places, dilation=dilation, groups=groups)
+        of_input = input_grad(input.shape, weight, grad, options)
+        of_weight = weight_grad(input, weight.shape, grad, options)
     return of_input.squeeze(0) if is_single else of_input, of_weight, of_bias
 
 
@@ -76,12 +77,21 @@ def _bias_grad(grad: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor | No
     return None if bias is None else grad.sum((*batch, *places))
 
 
-def _margins(weight: Tensor, dilation: Size) -> list[int]:
-    """Measure the zeros around an input that keep its size, as F.pad takes them."""
-    sizes = weight.shape[2:]
-    steps = each_of(dilation, len(sizes))
-    spans = [step * (size - 1) for step, size in zip(steps, sizes, strict=True)]
-    return [side for span in spans[::-1] for side in (span // 2, span - span // 2)]
+def _same(
+    grad: Tensor, input: Tensor, weight: Tensor, options: Mapping[str, Any]
+) -> tuple[Tensor, Tensor]:
+    """Differentiate where zeros around the input keep its size: one more behind than before."""
+    rank = weight.dim() - 2
+    steps = each_of(options.get("dilation", 1), rank)
+    spans = [
+        step * (size - 1) for step, size in zip(steps, weight.shape[2:], strict=True)
+    ]
+    before = tuple(span // 2 for span in spans)
+    of_input = TRANSPOSED[rank - 1](grad, weight, padding=before, **options)
+    places: Any = (..., *(slice(size) for size in input.shape[2:]))
+    sides = [side for span in spans[::-1] for side in (span // 2, (span + 1) // 2)]
+    padded = F.pad(input, tuple(sides))
+    return of_input[places], weight_grad(padded, weight.shape, grad, options)
 
 
 def _overhangs(rank: int, output_padding: Size, stride: Size) -> bool:

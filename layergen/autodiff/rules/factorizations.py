@@ -94,7 +94,7 @@ def eigh(grad: Any, out: Any, A: Tensor, UPLO: str = "L") -> Any:
 
 def eigvalsh(grad: Tensor, out: Tensor, A: Tensor, UPLO: str = "L") -> Any:
     """Source: Giles 2008, section 3.1: a value's gradient is its vector's outer product."""
-    _, V = torch.linalg.eigh(A, UPLO)
+    _, V = torch.linalg.eigh(A) if UPLO == "L" else torch.linalg.eigh(A, UPLO)
     return (_from_values(V, grad, V.mT),)
 
 

@@ -154,7 +154,7 @@ def _fitted(
         margins[2 * (input.dim() - 1 - dim % input.dim()) + 1] = missing
     while len(margins) > 1 and margins[-2:] == [0, 0]:
         margins = margins[:-2]
-    return F.pad(spectrum, margins) if margins else spectrum
+    return F.pad(spectrum, tuple(margins)) if margins else spectrum
 
 
 def fftshift(grad: Tensor, out: Tensor, input: Tensor, dim: Any = None) -> Any:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 import torch
@@ -15,6 +16,9 @@ from layergen.autodiff.rules.sliding import each_of
 __all__ = ["RULES"]
 
 PLANAR = frozenset({"bilinear", "bicubic"})
+ALONG_ONE: Mapping[str, str] = MappingProxyType(
+    {"bilinear": "linear", "trilinear": "linear"}
+)
 
 
 def interpolate(
@@ -60,7 +64,7 @@ def _options(
 ) -> dict[str, Any]:
     """Translate the options to one dimension, and keep those that were given."""
     options = {
-        "mode": "linear" if mode == "trilinear" else mode,
+        "mode": mode if antialias else ALONG_ONE.get(mode, mode),
         "align_corners": align_corners,
         "recompute_scale_factor": recompute,
         "antialias": antialias or None,
@@ -73,13 +77,10 @@ def _resampled(
 ) -> Tensor:
     """Resample along the last dimension; the modes of images want another one, which stays."""
     if options["mode"] not in PLANAR:
-        rows = unit.unsqueeze(0)
-        return F.interpolate(rows, size, factor, **options).squeeze(0)
-    plane = unit.unsqueeze(0).unsqueeze(0)
-    if size is not None:
-        size = (plane.shape[2], size)
-    scale = None if factor is None else (1, factor)
-    return F.interpolate(plane, size, scale, **options).squeeze(0).squeeze(0)
+        return F.interpolate(unit[None], size, factor, **options)[0]
+    sizes = None if size is None else (unit.shape[0], size)
+    factors = None if factor is None else (1, factor)
+    return F.interpolate(unit[None, None], sizes, factors, **options)[0, 0]
 
 
 def pixel_shuffle(grad: Tensor, out: Tensor, input: Tensor, upscale_factor: int) -> Any:

@@ -130,13 +130,19 @@ def det(grad: Tensor, out: Tensor, A: Tensor) -> Any:
 
 def slogdet(grad: Any, out: Any, A: Tensor) -> Any:
     """Source: Jacobi's formula, d log|det A| = tr(inv(A) dA); a sign is constant."""
-    return (None if grad[1] is None else _each(grad[1]) * torch.linalg.inv(A).mT,)
+    return (None if grad[1] is None else _inverses(A, grad[1]),)
 
 
 def logdet(grad: Tensor, out: Tensor, input: Tensor) -> Any:
     """Source: Jacobi's formula, d log det A = tr(inv(A) dA)."""
     grad = torch.where(out.isnan(), 0, grad)  # of a negative determinant
-    return (_each(grad) * torch.linalg.inv(input).mT,)
+    return (_inverses(input, grad),)
+
+
+def _inverses(A: Tensor, factor: Tensor) -> Tensor:
+    """Invert, without an error where a matrix is singular: the logarithm is -inf there."""
+    inverses: Tensor = torch.linalg.inv_ex(A)[0]
+    return _each(factor) * inverses.mT
 
 
 def _each(number: Tensor) -> Tensor:

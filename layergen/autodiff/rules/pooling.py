@@ -112,8 +112,11 @@ def avg_pool(
     if ceil_mode:
         if divisor_override is not None:
             return NotImplemented
-        how = kernel_size, stride, padding, True, count_include_pad
-        matrices = _matrices(rank, F.avg_pool1d, how, grad, input.shape)
+        pool = partial(F.avg_pool1d, ceil_mode=True)
+        if not count_include_pad:
+            pool = partial(pool, count_include_pad=False)
+        how = kernel_size, stride, padding
+        matrices = _matrices(rank, pool, how, grad, input.shape)
         return (adjoint_of(matrices, grad),)
     count: Any = prod(each_of(kernel_size, rank))
     if divisor_override is not None:
@@ -122,19 +125,19 @@ def avg_pool(
         ones = grad.new_ones((1, *input.shape[-rank:]))
         count = count * AVERAGES[rank - 1](ones, kernel_size, stride, padding)
     options = given(stride=stride, padding=padding)
-    return (_spread(grad / count, input, each_of(kernel_size, rank), options),)
+    window = grad.new_ones((input.shape[-rank - 1], 1, *each_of(kernel_size, rank)))
+    return (_spread(grad / count, input, window, options),)
 
 
 def _spread(
-    grad: Tensor, input: Tensor, kernel: Sequence[int], options: Mapping[str, Any]
+    grad: Tensor, input: Tensor, window: Tensor, options: Mapping[str, Any]
 ) -> Tensor:
-    """Add each gradient to all places of its window."""
-    if input.dim() == len(kernel) + 1:
-        single = _spread(grad.unsqueeze(0), input.unsqueeze(0), kernel, options)
+    """Add each gradient to all places of its window, channel by channel."""
+    if input.dim() < window.dim():
+        single = _spread(grad.unsqueeze(0), input.unsqueeze(0), window, options)
         return single.squeeze(0)
-    channels = input.shape[1]
-    window = grad.new_ones((channels, 1, *kernel))
-    return input_grad(input.shape, window, grad, {**options, "groups": channels})
+    options = {**options, "groups": window.shape[0]}
+    return input_grad(input.shape, window, grad, options)
 
 
 def adaptive_avg_pool(
@@ -177,7 +180,10 @@ def lp_pool(
     """Source: torch.nn.functional.lp_pool2d: the mean of the powers, times how many they are."""
     if is_literal(norm_type, inf) or is_literal(norm_type, -inf):
         return NotImplemented
-    mean = AVERAGES[rank - 1](input**norm_type, kernel_size, stride, 0, ceil_mode)
+    options = {} if _is_absent(stride) else {"stride": stride}
+    options |= given(ceil_mode=ceil_mode)
+    mean = AVERAGES[rank - 1](input**norm_type, kernel_size, **options)
+    mean = mean.sign() * mean.abs().relu()  # no gradient passes where the mean is 0
     return (mean * prod(each_of(kernel_size, rank))) ** (1 / norm_type)
 
 

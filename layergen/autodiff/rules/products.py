@@ -29,7 +29,11 @@ def matmul(grad: Tensor, out: Tensor, input: Tensor, other: Tensor) -> Any:
 
 def rows_of(tensor: Tensor) -> Tensor:
     """Put all leading dimensions, as many as there are or none, into one."""
-    return tensor if tensor.dim() == 2 else tensor.reshape(-1, tensor.shape[-1])
+    if tensor.dim() == 2:
+        return tensor
+    if tensor.shape[-1] == 0:
+        return tensor.flatten(0, -2)  # of nothing, -1 may be any number of rows
+    return tensor.reshape(-1, tensor.shape[-1])
 
 
 def _vector_matmul(grad: Tensor, vector: Tensor, other: Tensor) -> Any:
@@ -154,8 +158,9 @@ def cross(
     grad: Tensor, out: Tensor, input: Tensor, other: Tensor, *, dim: int = -1
 ) -> Any:
     """Source: derivatives.yaml, linalg_cross; a x b turns into b x grad and grad x a."""
-    input_grad = torch.linalg.cross(conjugate(other), grad, dim=dim)
-    other_grad = torch.linalg.cross(grad, conjugate(input), dim=dim)
+    options = {} if dim == -1 else {"dim": dim}
+    input_grad = torch.linalg.cross(conjugate(other), grad, **options)
+    other_grad = torch.linalg.cross(grad, conjugate(input), **options)
     return input_grad.sum_to_size(input.shape), other_grad.sum_to_size(other.shape)
 
 

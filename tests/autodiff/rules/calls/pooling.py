@@ -81,3 +81,12 @@ CALLS["avg_pool2d"] += pools(
 CALLS["adaptive_avg_pool2d"] += pools(
     F.adaptive_avg_pool2d, 2, {"output_size": (None, 3)}, {"output_size": (1, 2)}
 )
+CALLS |= {
+    f"lp_pool{rank}d": pools(
+        function,
+        rank,
+        {"norm_type": 3.0, "kernel_size": 2},
+        {"norm_type": 2, "kernel_size": 3, "stride": 1, "ceil_mode": True},
+    )
+    for rank, function in enumerate((F.lp_pool1d, F.lp_pool2d, F.lp_pool3d), 1)
+}
