@@ -9,7 +9,14 @@ import torch
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
-__all__ = ["DispatchMode", "Sandbox", "is_single", "looks_at_values", "missing"]
+__all__ = [
+    "DispatchMode",
+    "Sandbox",
+    "decomposition",
+    "is_single",
+    "looks_at_values",
+    "missing",
+]
 
 # Operators whose answer's shape, or whose answer in Python, depends on values
 # (tags data_dependent_output and dynamic_output_shape in aten/native_functions.yaml).
@@ -139,9 +146,14 @@ class Sandbox:
         with torch.set_grad_enabled(gradients), self.mode, self.dispatcher():
             yield
 
-    def guards(self) -> list[str]:
-        """List what was asked of the sizes, as text: "Eq(s0, 4)"."""
-        return [str(each.expr) for each in self.sizes.guards]
+    @property
+    def guards(self) -> list[Any]:
+        """What was asked of the sizes, as sympy has it: Eq(s0, 4)."""
+        return [each.expr for each in self.sizes.guards]
+
+    def asked(self) -> int:
+        """Count what was asked of the sizes so far."""
+        return len(self.sizes.guards)
 
     def expression(self, value: Any) -> Any:
         """Take the sympy expression of a symbolic number, as far as it is known now."""
@@ -157,15 +169,6 @@ def storage_of(tensor: Tensor) -> int:
     return int(tensor.untyped_storage()._cdata)
 
 
-def shape_known_only_at_run_time(error: BaseException) -> bool:
-    """Tell whether an error is torch's way to say that a value is needed."""
-    names = {each.__name__ for each in type(error).__mro__}
-    return bool(names & set(NEEDS_VALUES))
-
-
-NEEDS_VALUES: Mapping[str, str] = {
-    "GuardOnDataDependentSymNode": "branch",
-    "DataDependentOutputException": "value",
-    "DynamicOutputShapeException": "shape",
-    "UserError": "branch",
-}
+def scripted_kinds() -> tuple[type, ...]:
+    """List what TorchScript turns functions and methods into."""
+    return (torch.jit.ScriptFunction, torch._C.ScriptMethod)

@@ -6,12 +6,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from layergen.autodiff.adapter import DispatchMode
+from layergen.autodiff.adapter import DispatchMode, decomposition
+from layergen.autodiff.operations import Operation
 from layergen.autodiff.public import public
 from layergen.autodiff.recorder import Recorder, bare
 from layergen.autodiff.refusal import Reason, refused
 from layergen.autodiff.tape import Entry, leaves, mapped
-from layergen.ir.graph import Value
+from layergen.ir.graph import Syntax, Value
 
 __all__ = ["through_autograd"]
 
@@ -43,6 +44,11 @@ class BelowAutograd(DispatchMode):  # type: ignore[no-untyped-call] # torch's
     ) -> Any:
         """Run an operator, and record it."""
         kwargs = kwargs or {}
+        if self.is_private(func) and (definition := decomposition(func)):
+            with self:
+                found = definition(*args, **kwargs)
+            if found is not NotImplemented:
+                return found
         result = func(*args, **kwargs)
         name = func._schema.name.split("::")[1]
         if func in PASSES_ON and (entry := self.tape.find(args[0])):
@@ -55,8 +61,24 @@ class BelowAutograd(DispatchMode):  # type: ignore[no-untyped-call] # torch's
         if LAYOUT in name:
             raise refused(Reason.MEMORY_LAYOUT, op=name, place=self.place)
         if leaves(result, Tensor):
-            self.recorder.record(func, public(func), args, kwargs, result)
+            found = public(func)
+            if found.name.startswith("torch.") or found.syntax is not Syntax.FUNCTION:
+                args, kwargs = as_public(found, args, kwargs)
+            self.recorder.record(func, found, args, kwargs, result)
         return result
+
+    def is_private(self, func: Any) -> bool:
+        """Tell whether an operator has no public spelling."""
+        return public(func).name.startswith("torch.ops.")
+
+
+def as_public(
+    found: Operation, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Leave out what the public function does not take."""
+    if found.op in ("softmax", "log_softmax"):
+        return args[:2], {}
+    return args, kwargs
 
 
 def through_autograd(

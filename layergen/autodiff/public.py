@@ -88,6 +88,17 @@ OTHERWISE = frozenset(
         "sym_size",
     ]
 )
+# Operators that are a public one in all but what they promise about memory.
+SAME_AS = {
+    "_unsafe_view": "reshape",
+    "_reshape_alias": "reshape",
+    "view": "reshape",
+    "unsafe_split": "split",
+    "unsafe_split_with_sizes": "split",
+    "unsafe_chunk": "chunk",
+    "split_with_sizes": "split",
+    "conj_physical": "conj",
+}
 OPERATORS = frozenset(
     ["add", "sub", "mul", "neg", "pow", "matmul", "gt", "lt", "ge", "le", "eq", "ne"]
 )
@@ -97,14 +108,17 @@ SPACES = {"special_": torch.special, "linalg_": torch.linalg, "fft_": torch.fft}
 @cache
 def public(func: Any) -> Operation:
     """Name an operator of torch.ops by the public function that is the same, if there is one."""
-    raw = func._schema.name.split("::")[1]
-    if func.namespace != "aten":
+    raw = func._schema.name.split("::")[1].removesuffix("_copy")
+    raw = SAME_AS.get(raw, raw)
+    if func.namespace != "aten" or raw == "_to":
         return private(func, raw)
     tensors = [str(each.type) == "Tensor" for each in func._schema.arguments]
     if raw in OPERATORS and tensors:
         return Operation(raw, raw, Syntax.OPERATOR)
     if raw == "div" and func._overloadname in ("Tensor", "Scalar"):
         return Operation(raw, raw, Syntax.OPERATOR)
+    if raw in ("_softmax", "_log_softmax"):
+        return Operation(raw[1:], f"torch{raw.replace('_', '.', 1)}", Syntax.FUNCTION)
     if raw in METHODS and tensors and tensors[0]:
         return Operation(raw, raw, Syntax.METHOD)
     for start, space in SPACES.items():
@@ -127,5 +141,7 @@ def public(func: Any) -> Operation:
 
 def private(func: Any, raw: str) -> Operation:
     """Spell an operator by its path in torch.ops."""
-    path = f"torch.ops.{func.namespace}.{raw}.{func._overloadname or 'default'}"
+    own = func._schema.name.split("::")[1]
+    path = f"torch.ops.{func.namespace}.{own}.{func._overloadname or 'default'}"
+    raw = "_to_copy" if own == "_to_copy" else raw
     return Operation(raw, path, Syntax.FUNCTION)

@@ -96,9 +96,13 @@ def kept_values(
     """
     used = used_by_backward(graph, gradients)
     if recompute is Recompute.NONE:
-        return tuple(sorted(used))
-    needed = reach(graph, used)
-    return cut(graph, needed, used, frozenset(outputs), recompute)
+        chosen = tuple(sorted(used))
+    else:
+        needed = reach(graph, used)
+        chosen = cut(graph, needed, used, frozenset(outputs), recompute)
+    # a second derivative computes what is kept again, from the same random numbers
+    drawn = [at for at in reach(graph, chosen) if graph[at].random]
+    return tuple(sorted({*chosen, *drawn}))
 
 
 def used_by_backward(graph: Graph, gradients: Iterable[int]) -> set[int]:

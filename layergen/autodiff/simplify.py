@@ -35,6 +35,8 @@ def simpler(
     if not args or not isinstance(args[0], Value) or kwargs:
         return None
     operand = tape[args[0].node]
+    if found.op == "conj" and not operand.result.is_complex():
+        return operand
     if found.op in UNDONE_BY_ITSELF and undoes(found, args, operand):
         return origin(tape, operand)
     if swaps_last_two(found.op, args) and swaps_last_two(operand.op, operand.args):

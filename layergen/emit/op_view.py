@@ -36,7 +36,8 @@ def checks(op: OpSpec, trial: Trial) -> tuple[CheckView, ...]:
     """List what the function refuses, where its gradient does not hold for all."""
     if trial.pinned is Pinned.NOTHING:
         return ()
-    return (shape_check(op.name, trial.derived[0], trial.pinned),)
+    check = shape_check(op.name, trial.derived[0], trial.pinned)
+    return (check,) if check else ()
 
 
 def equation(name: str, arguments: tuple[Argument, ...], forward: Forward) -> str:

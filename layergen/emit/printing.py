@@ -9,7 +9,7 @@ from layergen.emit.names import Names
 from layergen.emit.schedule import Block, blocks, computed, use_counts
 from layergen.emit.statements import Scope
 from layergen.ir.gradients import Gradients
-from layergen.ir.graph import Graph
+from layergen.ir.graph import Graph, Node
 from layergen.spec.model import Argument
 
 __all__ = ["Printed", "Statements", "printed"]
@@ -171,7 +171,8 @@ class Printing:
         kept = self.gradients.kept
         if not self.rebuilds():
             return ()
-        if not any(node.random for node in self.graph.nodes):
+        nodes = self.graph.nodes
+        if not any(node.random or node.changes_state for node in nodes):
             targets = ["_"] * len(self.gradients.outputs)
             targets += [
                 self.names.of(self.graph[index]) if self.depends(index) else "_"
@@ -182,11 +183,11 @@ class Printing:
         fixed = [index for index in kept if not self.depends(index)]
         known = {index: self.saved_name(index) for index in saved if index not in kept}
         known |= {index: self.names.of(self.graph[index]) for index in fixed}
-        scope = Scope(self.graph, self.names, known, self.scalars)
+        graph = Graph(tuple(map(without_state, nodes)))
+        scope = Scope(graph, self.names, known, self.scalars)
         roots = [index for index in kept if self.depends(index)]
-        order = computed(self.graph, roots, known)
-        lines = scope.statements(order, use_counts(self.graph, order, roots), roots)
-        return tuple(lines)
+        order = computed(graph, roots, known)
+        return tuple(scope.statements(order, use_counts(graph, order, roots), roots))
 
     def saved_name(self, index: int) -> str:
         """Name a saved value in backward."""
@@ -262,6 +263,20 @@ class Printing:
         assert root is not None
         text = scope.known.get(root) or scope.expression(self.graph[root])[0]
         return f"grad_{self.argument_names[position]} = {text}"
+
+
+def without_state(node: Node) -> Node:
+    """Let a normalisation compute what it computed, and update no running statistics again."""
+    if not node.changes_state:
+        return node
+    kwargs = tuple(each for each in node.kwargs if each[0] not in STATISTICS)
+    args = node.args
+    if node.op == "batch_norm":
+        args = (args[0], None, None, *args[3:])
+    return replace(node, args=args, kwargs=kwargs)
+
+
+STATISTICS = ("running_mean", "running_var")
 
 
 def without_clashing_hints(gradients: Gradients) -> Graph:

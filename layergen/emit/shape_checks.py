@@ -15,8 +15,8 @@ __all__ = ["shape_check"]
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
-def shape_check(name: str, gradients: Gradients, pinned: Pinned) -> CheckView:
-    """Refuse tensors of other ranks, or that broadcast otherwise.
+def shape_check(name: str, gradients: Gradients, pinned: Pinned) -> CheckView | None:
+    """Refuse tensors of other ranks, or that broadcast otherwise, where that can be.
 
     Args:
         name: of the function, for the message.
@@ -37,6 +37,8 @@ def shape_check(name: str, gradients: Gradients, pinned: Pinned) -> CheckView:
         ]
         told.append(f"{argument} {words.tuple_text(sizes)}")
     asked = " or ".join(conditions(gradients, pinned is Pinned.RANKS))
+    if not asked:
+        return None
     message = f"{name} has its gradient for the shapes {words.joined(told)}"
     return CheckView(asked, f'"{message}"')
 

@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import torch
 
@@ -11,13 +11,19 @@ __all__ = ["apart"]
 
 @contextmanager
 def apart() -> Iterator[None]:
-    """Leave no trace: random numbers, threads, warnings and grad mode stay as they were."""
+    """Leave no trace: random numbers, threads and warnings stay as they were.
+
+    Nor let the caller's modes in: gradients are on, and tensors are made on the CPU.
+    """
     state, threads = torch.get_rng_state(), torch.get_num_threads()
     torch.set_num_threads(1)  # the tensors are small; threads cost more than they bring
-    try:
-        with warnings.catch_warnings(), torch.enable_grad():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        torch.set_num_threads(threads)
-        torch.set_rng_state(state)
+    with ExitStack() as around:
+        around.callback(torch.set_rng_state, state)
+        around.callback(torch.set_num_threads, threads)
+        around.enter_context(warnings.catch_warnings())
+        around.enter_context(torch.inference_mode(False))
+        around.enter_context(torch.enable_grad())
+        if torch.get_default_device().type != "cpu":  # the mode slows every call down
+            around.enter_context(torch.device("cpu"))
+        warnings.simplefilter("ignore")
+        yield

@@ -104,7 +104,7 @@ def kind_of(value: Any) -> Any:
     """Tell what the code may branch on in one argument; never a float's value."""
     if isinstance(value, Tensor):
         return (value.dtype, tuple(size == 1 for size in value.shape))
-    return float if isinstance(value, float) else value
+    return float if isinstance(value, float) else repr(value)
 
 
 def is_floating(value: Any) -> bool:

@@ -22,9 +22,8 @@ def check(claim: Claim) -> tuple[str, ...]:
     for sample in claim.kinds():
         for probe in (*of_inputs(claim, sample), *of_cotangents(claim, sample)):
             if not hold(claim, probe, Reason.FAILED_STRIDES):
-                notes[f"{claim.name}: the forward itself fails at {probe.where}."] = (
-                    None
-                )
+                told = f"{claim.name}: the forward itself fails at {probe.where}."
+                notes[told] = None
     return tuple(notes)
 
 

@@ -30,7 +30,7 @@ NOISE = 1e3  # how many nudges two right formulas may be apart
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Spot:
     """A place to look at, and the stable functions that a forward may lack there."""
 
     probe: Probe
@@ -42,14 +42,14 @@ def check(claim: Claim) -> tuple[str, ...]:
     missing: dict[str, None] = {}
     stable: dict[str, None] = {}
     for sample in claim.kinds():
-        for place in places(claim, sample):
-            want = answer_of_plain(claim, place.probe)
+        for spot in spots(claim, sample):
+            want = answer_of_plain(claim, spot.probe)
             if want is None:
                 continue  # as linalg.inv of zeros: there is no gradient to compare with
-            compare(claim, place, want)
+            compare(claim, spot, want)
             if not is_finite(want):
-                missing[place.probe.where.removeprefix(f"{sample.note}, ")] = None
-                stable[named(claim, sample, place)] = None
+                missing[spot.probe.where.removeprefix(f"{sample.note}, ")] = None
+                stable[named(claim, sample, spot)] = None
     return note(claim, missing, [name for name in stable if name])
 
 
@@ -62,14 +62,13 @@ def note(
     where = ", ".join(missing)
     instead = f" {' and '.join(stable)} would be finite." if stable else ""
     return (
-        f"{claim.name}: the forward's own gradient is not finite {where}, and neither is "
-        f"the derived one.{instead}",
+        f"{claim.name}: the forward's own gradient is not finite {where}." f"{instead}",
     )
 
 
-def named(claim: Claim, sample: Sample, place: Place) -> str:
+def named(claim: Claim, sample: Sample, spot: Spot) -> str:
     """Name the stable function that the forward writes out."""
-    table = AT_LARGE if place.large else AT_ZERO
+    table = AT_LARGE if spot.large else AT_ZERO
     return stable_function(claim.plain, leaves(sample.args, ()), table)
 
 
@@ -78,7 +77,7 @@ def is_finite(answer: Answer) -> bool:
     return all(bool(each.isfinite().all()) for each in answer.gradients)
 
 
-def places(claim: Claim, sample: Sample) -> Iterator[Place]:
+def spots(claim: Claim, sample: Sample) -> Iterator[Spot]:
     """Choose the places: the wanted inputs are changed, the rest stay as they are."""
     whole = probe_of(claim, sample)
     real = [at for at in whole.wanted if not sample.args[at].is_complex()]
@@ -93,10 +92,10 @@ def places(claim: Claim, sample: Sample) -> Iterator[Place]:
         ("where inputs are equal", real, counted),
     ]
     for name, positions, change in changes:
-        yield Place(changed(whole, positions, change, name), large=False)
+        yield Spot(changed(whole, positions, change, name), large=False)
     for factor in FACTORS:
         name = f"at {factor:g} times the inputs"
-        yield Place(changed(whole, real, times(factor), name), large=True)
+        yield Spot(changed(whole, real, times(factor), name), large=True)
 
 
 def changed(
@@ -128,23 +127,23 @@ def times(factor: float) -> Callable[[Tensor], Tensor]:
     return lambda tensor: tensor * factor
 
 
-def compare(claim: Claim, place: Place, want: Answer) -> None:
+def compare(claim: Claim, spot: Spot, want: Answer) -> None:
     """Refuse another value or gradient, wherever the forward's is finite."""
-    got = answer_of_derived(claim, place.probe, Reason.FAILED_EDGES)
+    got = answer_of_derived(claim, spot.probe, Reason.FAILED_EDGES)
     if got is None:
         return
     names = [f"output {at}" for at in range(len(want.outputs))]
-    names += [f"the gradient of {claim.names[at]}" for at in place.probe.wanted]
+    names += [f"the gradient of {claim.names[at]}" for at in spot.probe.wanted]
     mine = (*got.outputs, *got.gradients)
     theirs = (*want.outputs, *want.gradients)
     nudged: tuple[Any, ...] | None = None
     for at, name in enumerate(names):
         text = difference(mine[at], theirs[at], tolerance_of(claim), finite=True)
-        if text and place.large and isinstance(theirs[at], Tensor):
-            nudged = nudged or at_nudged(claim, place.probe) or theirs
+        if text and spot.large and isinstance(theirs[at], Tensor):
+            nudged = nudged or at_nudged(claim, spot.probe) or theirs
             text = beyond_noise(mine[at], theirs[at], nudged[at]) and text
         if text:
-            raise refusal(claim, place.probe, Reason.FAILED_EDGES, f"{name} is {text}")
+            raise refusal(claim, spot.probe, Reason.FAILED_EDGES, f"{name} is {text}")
 
 
 def at_nudged(claim: Claim, probe: Probe) -> tuple[Any, ...]:

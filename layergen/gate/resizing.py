@@ -12,30 +12,7 @@ from layergen.gate.redraw import Call, Shapes, calls_of, redrawn, shapes_of
 __all__ = ["resized", "shrunk"]
 
 # Small, and no number twice another as long as there are enough.
-SIZES = (
-    3,
-    5,
-    4,
-    7,
-    9,
-    11,
-    6,
-    8,
-    10,
-    13,
-    12,
-    14,
-    15,
-    16,
-    17,
-    18,
-    19,
-    20,
-    21,
-    22,
-    23,
-    25,
-)
+SIZES = (3, 5, 4, 7, 9, 11, 6, 8, 10, 13, 12, *range(14, 26))
 FACTORS = (2, 3, 4)  # what must be a multiple of something stays one
 TRIES = 200  # runs of the forward, while equal sizes are told apart
 

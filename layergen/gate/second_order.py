@@ -37,13 +37,13 @@ def check(claim: Claim) -> tuple[str, ...]:
             continue  # "derivative for aten::... is not implemented"
         got = second_of_derived(claim, probe)
         for mine, theirs in zip(got, want, strict=False):
-            if text := apart(claim, mine.value, theirs.value):
+            if text := unlike(claim, mine.value, theirs.value):
                 told = f"the second derivative by {theirs.name} is {text}"
                 raise refusal(claim, probe, Reason.FAILED_SECOND_ORDER, told)
     return ()
 
 
-def apart(claim: Claim, mine: Tensor | None, theirs: Tensor | None) -> str:
+def unlike(claim: Claim, mine: Tensor | None, theirs: Tensor | None) -> str:
     """Word how two second derivatives differ; one that is missing is zero.
 
     Behind a `once_differentiable` backward every one is missing, which torch.autograd.grad

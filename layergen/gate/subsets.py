@@ -20,7 +20,7 @@ def check(claim: Claim) -> tuple[str, ...]:
         whole = probe_of(claim, sample)
         for wanted in subsets(whole.wanted):
             names = ", ".join(claim.names[at] for at in wanted)
-            where = f"{sample.note}, where only {names} want a gradient"
+            where = f"{sample.note}, with a gradient of {names} alone"
             probe = replace(whole, wanted=wanted, where=where)
             hold(claim, probe, Reason.FAILED_SUBSET)
     return ()

@@ -154,7 +154,8 @@ def by_autograd(claim: Claim, sample: Sample) -> list[Tensor]:
         return loss(*given)
 
     inputs = tuple(args[at] for at in wanted)
-    return flat_tensors(torch.autograd.functional.hessian(of_wanted, inputs))
+    hessians: Any = torch.autograd.functional.hessian  # it has no types
+    return flat_tensors(hessians(of_wanted, inputs))
 
 
 def flat_tensors(nested: Any) -> list[Tensor]:
