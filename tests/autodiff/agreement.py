@@ -49,7 +49,7 @@ def gradients(
     inputs = learned(inputs, wanted)
     found = [each for each in answers(function(*inputs)) if each.requires_grad]
     torch.manual_seed(1)
-    cotangents = [torch.randn_like(each) for each in found]
+    cotangents = [torch.randn(each.shape, dtype=each.dtype) for each in found]
     return torch.autograd.grad(found, [inputs[place] for place in wanted], cotangents)
 
 

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.autograd import grad
 
-from tests.autodiff.op_database.samples import Sample
+from tests.autodiff.op_database.sample import Sample
 
 # The database's random operators seed themselves with this (wrapper_set_seed): a derived one,
 # which does not, then draws the same.
@@ -65,11 +65,11 @@ def differentiated(
 
 
 def cotangents(outputs: Sequence[Tensor]) -> list[Tensor]:
-    """Draw one for each output, wanted or not: the same whichever of them require grad."""
+    """Draw one for each output: whichever require grad, however they lie in memory."""
     torch.manual_seed(1)
     return [
         (
-            torch.randn_like(each)
+            torch.randn(each.shape, dtype=each.dtype)
             if each.is_floating_point() or each.is_complex()
             else each
         )

@@ -2,7 +2,7 @@
 
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,7 +18,7 @@ from tests.autodiff.op_database.derivatives import (
     second_gradients,
     values,
 )
-from tests.autodiff.op_database.samples import Sample, Variant
+from tests.autodiff.op_database.sample import Sample
 
 SECONDS = 30  # for one sample, everything included
 
@@ -38,10 +38,12 @@ class Made:
 
     Attributes:
         function: takes the sample's tensors.
+        seconds: of deriving it, without printing and formatting.
         fallbacks: the operators that it has no rule for.
     """
 
     function: Function
+    seconds: float = 0.0
     fallbacks: tuple[str, ...] = ()
 
 
@@ -51,12 +53,13 @@ class Finding:
 
     Attributes:
         reason: of a refusal: "hidden-random"; of the rest, what differs or was raised.
-        seconds: of deriving it alone.
+        seconds: of deriving it; emitting: with printing, formatting and running the source.
     """
 
     outcome: Outcome
     reason: str = ""
     seconds: float = 0.0
+    emitting: float = 0.0
     fallbacks: tuple[str, ...] = ()
 
 
@@ -86,9 +89,8 @@ class OutOfTime(BaseException):
     """Not an Exception: nothing on its way may take it for one of torch's."""
 
 
-def judged(variant: Variant, derive: Deriver) -> Judgement:
-    findings = tuple(finding(each, derive) for each in variant.samples())
-    return Judgement(variant.name, findings)
+def judged(name: str, samples: Iterable[Sample], derive: Deriver) -> Judgement:
+    return Judgement(name, tuple(finding(each, derive) for each in samples))
 
 
 def finding(sample: Sample, derive: Deriver) -> Finding:
@@ -121,10 +123,10 @@ def limited() -> Iterator[None]:
 def compared(sample: Sample, derive: Deriver) -> Finding:
     start = time.perf_counter()
     made = derive(sample)
-    seconds = time.perf_counter() - start
+    emitting = time.perf_counter() - start
     wrong = "; ".join(differences(made.function, sample))
     outcome = Outcome.WRONG if wrong else Outcome.RIGHT
-    return Finding(outcome, wrong, seconds, made.fallbacks)
+    return Finding(outcome, wrong, made.seconds, emitting, made.fallbacks)
 
 
 def differences(ours: Function, sample: Sample) -> Iterator[str]:

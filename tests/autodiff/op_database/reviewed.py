@@ -20,8 +20,10 @@ def reviewed() -> Mapping[str, str]:
 def surprises(
     judgements: Iterable[Judgement], expected: Mapping[str, str]
 ) -> Iterator[str]:
-    """Tell what came out otherwise than reviewed."""
+    """Tell what came out otherwise than reviewed; nothing of what has no sample."""
     for each in judgements:
+        if not each.findings:
+            continue
         worst = each.worst
         reason = expected.get(each.variant)
         if worst.outcome in (Outcome.WRONG, Outcome.RAISED):

@@ -1,8 +1,9 @@
 """Variants of the operator database, and the calls by which each is judged."""
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -13,30 +14,13 @@ from torch.testing._internal.common_methods_invocations import op_db
 from torch.testing._internal.opinfo.core import OpInfo, SampleInput
 from torch.utils import _pytree as pytree
 
+from tests.autodiff.op_database.sample import Sample
+
 LOOKED_AT = (
     6  # samples taken from the database; of these, the first with elements are kept
 )
 KEPT = 3
 ELEMENTS = 4000  # a sample with more is left out, for time
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """One call of an operator, as a function of its tensors alone.
-
-    Attributes:
-        wanted: places of the tensors that want a gradient.
-        twice: whether the database claims a second derivative.
-    """
-
-    function: Callable[..., Any]
-    tensors: tuple[Tensor, ...]
-    wanted: tuple[int, ...]
-    twice: bool
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        return tuple(f"a{place}" for place in range(len(self.tensors)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +39,7 @@ class Variant:
         return tuple(sample_of(self.operator, each) for each in usable[:KEPT])
 
 
+@cache
 def variants() -> tuple[Variant, ...]:
     """List what has a derivative in float64, in the database's order."""
     return tuple(

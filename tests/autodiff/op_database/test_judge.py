@@ -10,7 +10,7 @@ from layergen.errors import CannotDerive
 from tests.autodiff.op_database import judge
 from tests.autodiff.op_database.judge import Finding, Judgement, Made, Outcome
 from tests.autodiff.op_database.reviewed import surprises
-from tests.autodiff.op_database.samples import Sample
+from tests.autodiff.op_database.sample import Sample
 
 
 class Square(Function):

@@ -1,0 +1,221 @@
+"""What a derived backward costs: bytes saved, eager and compiled time, beside plain autograd's.
+
+`python -m tests.benchmarks.derived [--compiled] [--write]` measures the zoo's layers, one thread,
+both sides of a ratio in turn; --compiled adds torch.compile with inductor, which takes minutes;
+--write keeps the table under results/.
+"""
+
+import argparse
+import statistics
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+from torch.autograd.graph import saved_tensors_hooks
+
+import layergen
+from tests.autodiff.agreement import answers, learned, tensor_places
+from tests.autodiff.zoo import LAYERS, Answer, Input, Layer
+from tests.benchmarks.machine import machine
+
+RESULT = Path(__file__).parent / "results" / "derived.md"
+ROUNDS = 25
+HALVED = 10  # layers that must save half of plain autograd's bytes, or less
+MEDIAN, WORST = 1.3, 2.0  # of the ratio of eager times
+COMPILED = (
+    1.0  # median of the ratio of compiled times; single ones vary by the noise below
+)
+NOISE = 1.1
+
+Function = Callable[..., Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The same quantity of the derived function and of the plain forward."""
+
+    ours: float
+    theirs: float
+
+    @property
+    def ratio(self) -> float:
+        return self.ours / self.theirs
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One layer's numbers.
+
+    Attributes:
+        saved: bytes.
+        eager, compiled: seconds of forward and backward.
+        deriving: seconds, without import and gate.
+    """
+
+    layer: Layer
+    saved: Pair
+    eager: Pair
+    compiled: Pair | None
+    deriving: float
+
+
+def saved_bytes(function: Function, inputs: Sequence[Input]) -> int:
+    """Add up the distinct storages that forward keeps for backward, inputs among them."""
+    storages: dict[int, int] = {}
+
+    def pack(tensor: Tensor) -> Tensor:
+        storage = tensor.untyped_storage()
+        storages[storage.data_ptr()] = storage.nbytes()
+        return tensor
+
+    with saved_tensors_hooks(pack, lambda tensor: tensor):
+        kept_alive = function(*learned(inputs))
+    del kept_alive
+    return sum(storages.values())
+
+
+def stepped(function: Function, inputs: Sequence[Input]) -> Callable[[], None]:
+    """Make one training step of it: forward, and backward to every tensor."""
+    inputs = learned(inputs)
+    wanted = [inputs[place] for place in tensor_places(inputs)]
+    cotangents = [torch.randn_like(each) for each in answers(function(*inputs))]
+
+    def step() -> None:
+        torch.autograd.grad(answers(function(*inputs)), wanted, cotangents)
+
+    return step
+
+
+def seconds(step: Callable[[], None]) -> float:
+    start = time.perf_counter()
+    step()
+    return time.perf_counter() - start
+
+
+def timed(ours: Function, theirs: Function, inputs: Sequence[Input]) -> Pair:
+    """Take medians of both, in turn; the first rounds warm up."""
+    steps = stepped(ours, inputs), stepped(theirs, inputs)
+    rounds = [tuple(map(seconds, steps)) for _ in range(ROUNDS + 3)][3:]
+    return Pair(*(statistics.median(side) for side in zip(*rounds, strict=True)))
+
+
+def compiled(ours: Function, theirs: Function, inputs: Sequence[Input]) -> Pair:
+    """Take the same medians under torch.compile, whole, with inductor."""
+    torch.compiler.reset()
+    return timed(
+        torch.compile(ours, fullgraph=True),
+        torch.compile(theirs, fullgraph=True),
+        inputs,
+    )
+
+
+def measured(layer: Layer, with_compiler: bool) -> Row:
+    function = layergen.derive(layer.forward, layer.inputs()).function
+    inputs = layer.inputs(layer.large, torch.float32)
+    return Row(
+        layer,
+        Pair(saved_bytes(function, inputs), saved_bytes(layer.forward, inputs)),
+        timed(function, layer.forward, inputs),
+        compiled(function, layer.forward, inputs) if with_compiler else None,
+        statistics.median(deriving(layer) for _ in range(3)),
+    )
+
+
+def deriving(layer: Layer) -> float:
+    inputs = layer.inputs()
+    return seconds(lambda: source(layer.forward, inputs))
+
+
+def broken(rows: Sequence[Row]) -> list[str]:
+    """Name the promises that the numbers break."""
+    eager = [each.eager.ratio for each in rows]
+    compiled = [each.compiled.ratio for each in rows if each.compiled]
+    promises = {
+        "a layer saves more than plain autograd": all(
+            each.saved.ratio <= 1 for each in rows
+        ),
+        f"fewer than {HALVED} layers save half or less": HALVED
+        <= sum(each.saved.ratio <= 0.5 for each in rows),
+        f"median eager ratio > {MEDIAN}": statistics.median(eager) <= MEDIAN,
+        f"worst eager ratio > {WORST}": max(eager) <= WORST,
+        f"a compiled ratio > {NOISE}": all(each <= NOISE for each in compiled),
+    }
+    return [what for what, kept in promises.items() if not kept]
+
+
+def table(rows: Sequence[Row]) -> str:
+    lines = [
+        "# Derived backwards beside plain autograd's",
+        "",
+        machine("torch"),
+        f"float32, one thread, medians of {ROUNDS} rounds, both sides in turn; forward and backward "
+        "to every input. Saved: distinct storages, inputs among them.",
+        "",
+        "| layer | saved MB | plain | ratio | eager ms | plain | ratio "
+        "| compiled ms | plain | ratio | derived in ms |",
+        "|---|" + "--:|" * 10,
+    ]
+    lines += [line(each) for each in rows]
+    return "\n".join([*lines, "", *summary(rows)]) + "\n"
+
+
+def line(row: Row) -> str:
+    cells = (
+        row.layer.name,
+        *cells_of(row.saved, 1e-6),
+        *cells_of(row.eager, 1e3),
+        *(cells_of(row.compiled, 1e3) if row.compiled else ("", "", "")),
+        f"{row.deriving * 1e3:.0f}",
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def cells_of(pair: Pair, unit: float) -> tuple[str, str, str]:
+    return (
+        f"{pair.ours * unit:.2f}",
+        f"{pair.theirs * unit:.2f}",
+        f"{pair.ratio:.2f}",
+    )
+
+
+def summary(rows: Sequence[Row]) -> list[str]:
+    halved = sum(each.saved.ratio <= 0.5 for each in rows)
+    eager = [each.eager.ratio for each in rows]
+    compiled = [each.compiled.ratio for each in rows if each.compiled]
+    lines = [
+        f"- Saved: half or less on {halved} of {len(rows)}, "
+        f"at most {max(each.saved.ratio for each in rows):.2f} times plain autograd's.",
+        f"- Eager: median ratio {statistics.median(eager):.2f}, worst {max(eager):.2f}.",
+        f"- Deriving: median {statistics.median(each.deriving for each in rows):.3f} s.",
+    ]
+    if compiled:
+        lines.insert(
+            2,
+            f"- Compiled: median ratio {statistics.median(compiled):.2f}, "
+            f"worst {max(compiled):.2f}.",
+        )
+    return lines
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--compiled", action="store_true", help="with inductor too")
+    parser.add_argument("--write", action="store_true", help=f"write {RESULT.name}")
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    rows = [measured(each, options.compiled) for each in LAYERS]
+    text = table(rows)
+    print(text, end="")
+    if options.write:
+        RESULT.write_text(text)
+    found = broken(rows)
+    print(*found, sep="\n")
+    return int(bool(found))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
