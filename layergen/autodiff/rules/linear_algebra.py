@@ -2,7 +2,7 @@
 
 # ruff: noqa: N803, N806 # the capitals of torch and of the papers
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import torch
@@ -10,7 +10,7 @@ from torch import Tensor
 
 from layergen.autodiff.rules.rule import Rule
 
-__all__ = ["DEFINITIONS", "RULES"]
+__all__ = ["RULES"]
 
 
 def inv(grad: Tensor, out: Tensor, A: Tensor) -> Any:
@@ -150,40 +150,6 @@ def _each(number: Tensor) -> Tensor:
     return number.unsqueeze(-1).unsqueeze(-1)
 
 
-def matrix_exp(grad: Tensor, out: Tensor, A: Tensor) -> Any:
-    """Source: Higham 2008, Functions of Matrices, theorem 3.6: the corner of a block's exp."""
-    top = torch.cat((A.mT, grad), -1)
-    bottom = torch.cat((torch.zeros_like(A), A.mT), -1)
-    block = torch.linalg.matrix_exp(torch.cat((top, bottom), -2))
-    size = A.shape[-1]
-    return (block[..., :size, size:],)
-
-
-def matrix_power(input: Tensor, n: int) -> Any:
-    """Source: its definition, as products; torch's own too for n = 2 and 3."""
-    if n in (0, 1):
-        return NotImplemented
-    factor = torch.linalg.inv(input) if n < 0 else input
-    power = factor if n == -1 else factor @ factor
-    for _ in range(abs(n) - 2):
-        power = power @ factor
-    return power
-
-
-def tensorinv(A: Tensor, ind: int = 2) -> Any:
-    """Source: numpy.linalg.tensorinv: the inverse of a matrix with many rows and columns."""
-    matrix = A.flatten(ind).flatten(0, ind - 1)
-    return torch.linalg.inv(matrix).reshape((*A.shape[ind:], *A.shape[:ind]))
-
-
-def tensorsolve(A: Tensor, B: Tensor, dims: Sequence[int] | None = None) -> Any:
-    """Source: numpy.linalg.tensorsolve: a system of equations with many unknowns."""
-    if dims is not None:
-        return NotImplemented
-    matrix = A.flatten(B.dim()).flatten(0, B.dim() - 1)
-    return torch.linalg.solve(matrix, B.flatten()).reshape(A.shape[B.dim() :])
-
-
 RULES: Mapping[str, Rule] = {
     "linalg.inv": inv,
     "linalg.inv_ex": inv_ex,
@@ -199,12 +165,4 @@ RULES: Mapping[str, Rule] = {
     "linalg.slogdet": slogdet,
     "slogdet": slogdet,
     "logdet": logdet,
-    "linalg.matrix_exp": matrix_exp,
-    "matrix_exp": matrix_exp,
-}
-DEFINITIONS: Mapping[str, Callable[..., Any]] = {
-    "linalg.matrix_power": matrix_power,
-    "matrix_power": matrix_power,
-    "linalg.tensorinv": tensorinv,
-    "linalg.tensorsolve": tensorsolve,
 }

@@ -14,5 +14,4 @@ CALLS = {
         call(torch.linalg.solve, A, real(3, 4, seed=1)),
         call(torch.linalg.solve, A, real(4, 3, seed=1), left=False),
     ],
-    "linalg.matrix_power": [call(torch.linalg.matrix_power, A, n) for n in (2, 5, -2)],
 }
