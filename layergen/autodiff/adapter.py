@@ -1,6 +1,6 @@
 """The only file that touches torch's private modules."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
@@ -172,3 +172,10 @@ def storage_of(tensor: Tensor) -> int:
 def scripted_kinds() -> tuple[type, ...]:
     """List what TorchScript turns functions and methods into."""
     return (torch.jit.ScriptFunction, torch._C.ScriptMethod)
+
+
+def decomposition(func: Any) -> Callable[..., Any] | None:
+    """Find what torch itself writes an operator out as, where it does."""
+    table = private("torch._decomp", "decomposition_table")
+    found: Callable[..., Any] | None = table.get(func)
+    return found
