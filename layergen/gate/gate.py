@@ -41,7 +41,7 @@ def check(spec: Spec, trials: Trials, files: Sequence[SourceFile]) -> tuple[str,
                 module = importlib.import_module(f"{package}.{home}")
                 check_function(made, trial, module, reference)
                 if trial.derived:
-                    notes += check_derivation(spec, made, trial, module, reference)
+                    notes += check_derivation(made, trial, module, reference)
         if spec.layers:
             module = importlib.import_module(f"{package}.layer")
             for layer, trial in zip(spec.layers, trials.layers, strict=True):
@@ -66,24 +66,20 @@ def check_function(
 
 
 def check_derivation(
-    spec: Spec,
     made: OpSpec | LossSpec,
     trial: Trial,
     module: ModuleType,
     reference: ModuleType,
 ) -> tuple[str, ...]:
     """Try a derived Function in every way."""
-    function = getattr(module, f"{spec.name}Function")
+    function = getattr(module, made.name)
     names = tuple(each.name for each in made.arguments)
     plain = getattr(reference, made.forward.name)
-    returned = len(trial.derived[0].kept), trial.derived[0].single
+    reduced = isinstance(made, LossSpec) and not trial.scalar
+    more = {"reduction": "none"} if reduced else {}
 
     def derived(*args: Any) -> Any:
-        found = function.apply(*args)
-        kept, single = returned
-        if not kept:
-            return found
-        return found[0] if single else found[:-kept]
+        return function(**dict(zip(names, args, strict=True)), **more)
 
     def by_position(*args: Any) -> Any:
         return plain(**dict(zip(names, args, strict=True)))

@@ -16,7 +16,7 @@ from layergen.gate.redraw import runs
 from layergen.gate.resizing import resized, shrunk
 from layergen.ir.trial import Trial
 from layergen.spec.inputs import Example
-from layergen.spec.model import ANY_SHAPE, Argument, ArgumentType
+from layergen.spec.model import Argument, ArgumentType
 
 __all__ = ["samples_from", "samples_of", "with_other_scalars"]
 
@@ -44,10 +44,7 @@ def samples_of(
     for at, example in enumerate(trial.examples):
         args = args_of(arguments, trial, at)
         found.append(Sample(args, shown(names, args), change_in(example)))
-    loose = all(each.shape == ANY_SHAPE for each in arguments if each.type.is_tensor)
-    others = beside(found[0], names, plain)
-    # a declared shape says how its tensor broadcasts
-    return (*found, *(each for each in others if loose or not each.may_raise))
+    return (*found, *beside(found[0], names, plain))
 
 
 def change_in(example: Example) -> Change:

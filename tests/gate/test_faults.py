@@ -123,14 +123,14 @@ FAULTS = {
             guarded=False,
         ),
         Reason.FAILED_SUBSET,
-        "where only x want a gradient: the gradient of y is computed",
+        "with a gradient of x alone: the gradient of y is computed",
     ),
     "another gradient when one is wanted": (
         lambda: binary_with(
             functions.product, faults.takes_the_other_when_alone, (3, 5), (3, 5)
         ),
         Reason.FAILED_SUBSET,
-        "where only y want a gradient: the gradient of y is",
+        "with a gradient of y alone: the gradient of y is",
     ),
     "contiguous inputs only": (
         lambda: swish_with(faults.contiguous_inputs_only),

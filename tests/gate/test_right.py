@@ -118,6 +118,13 @@ def test_an_empty_sample_is_compared():
     assert verify(replace(claim, samples=more)) == ()
 
 
+def test_the_caller_s_modes_do_not_matter():
+    claim = RIGHT["a broadcast"]()
+
+    with torch.inference_mode(), torch.device("meta"):
+        assert verify(claim) == ()
+
+
 def test_it_leaves_no_trace():
     claim = RIGHT["random numbers"]()
     threads, state = torch.get_num_threads(), torch.get_rng_state()
