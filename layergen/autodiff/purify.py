@@ -10,7 +10,7 @@ from torch import Tensor
 from layergen.autodiff.operations import Operation
 from layergen.autodiff.refusal import Reason
 
-__all__ = ["refusal_of", "without_in_place"]
+__all__ = ["of_user_only", "refusal_of", "without_in_place"]
 
 NEVER: Mapping[str, Reason] = MappingProxyType(
     {
@@ -34,6 +34,10 @@ NEVER: Mapping[str, Reason] = MappingProxyType(
         "masked_select": Reason.DATA_DEPENDENT_SHAPE,
         "setitem": Reason.INDEXED_ASSIGNMENT,
         "set": Reason.ATTRIBUTE_ASSIGNMENT,
+        "requires_grad": Reason.GRAD_MODE,
+        "is_leaf": Reason.GRAD_MODE,
+        "grad_fn": Reason.GRAD_MODE,
+        "grad": Reason.GRAD_MODE,
         "backward": Reason.AUTOGRAD_INSIDE,
         "requires_grad_": Reason.AUTOGRAD_INSIDE,
         "register_hook": Reason.AUTOGRAD_INSIDE,
@@ -43,9 +47,23 @@ NEVER: Mapping[str, Reason] = MappingProxyType(
         "is_contiguous": Reason.MEMORY_LAYOUT,
         "storage_offset": Reason.MEMORY_LAYOUT,
         "data_ptr": Reason.MEMORY_LAYOUT,
+        "storage": Reason.MEMORY_LAYOUT,
+        "untyped_storage": Reason.MEMORY_LAYOUT,
+        "resize_": Reason.MEMORY_LAYOUT,
+        "resize_as_": Reason.MEMORY_LAYOUT,
+        "set_": Reason.MEMORY_LAYOUT,
+        "nested_tensor": Reason.SPARSE,
+        "quantize_per_channel": Reason.SPARSE,
+        "quantize_per_tensor": Reason.SPARSE,
+        "quantize_per_tensor_dynamic": Reason.SPARSE,
+        "sparse_compressed_tensor": Reason.SPARSE,
+        "sparse_coo_tensor": Reason.SPARSE,
+        "to_mkldnn": Reason.SPARSE,
         "to_sparse": Reason.SPARSE,
     }
 )
+# What torch's own code may ask: it computes the same either way.
+OF_USER_ONLY = frozenset({Reason.GRAD_MODE, Reason.MEMORY_LAYOUT})
 
 
 def refusal_of(
@@ -56,9 +74,16 @@ def refusal_of(
         return NEVER[found.op]
     if kwargs.get("out") is not None:
         return Reason.OUT_ARGUMENT
+    if kwargs.get("generator") is not None:
+        return Reason.OBJECT_ARGUMENT
     if found.op == "getitem" and by_mask(args[1]):
         return Reason.DATA_DEPENDENT_SHAPE
     return None
+
+
+def of_user_only(reason: Reason) -> bool:
+    """Tell whether a reason holds for the user's own lines alone."""
+    return reason in OF_USER_ONLY
 
 
 def by_mask(index: Any) -> bool:

@@ -3,12 +3,8 @@
 The user's forward and the rules' own operations are recorded the same way, onto one tape.
 """
 
-import inspect
-import operator
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from functools import cache
+from collections.abc import Callable, Mapping
 from types import CodeType, FrameType
 from typing import Any
 
@@ -17,29 +13,24 @@ from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
 from layergen.autodiff import adapter
+from layergen.autodiff.canonical import bare, canonical, list_of, spelled
 from layergen.autodiff.named import plain
 from layergen.autodiff.operations import Operation, is_in_place, operation, twin
-from layergen.autodiff.purify import refusal_of, without_in_place
+from layergen.autodiff.purify import of_user_only, refusal_of, without_in_place
 from layergen.autodiff.randomness import changes_state, is_random, shows_its_noise
 from layergen.autodiff.refusal import Reason, refused
 from layergen.autodiff.simplify import TO_A_SHAPE, simpler
 from layergen.autodiff.tape import Entry, ShapeRef, Tape, leaves, mapped
-from layergen.errors import Place
-from layergen.ir.graph import Kind, Phase, Syntax, Value
+from layergen.autodiff.told import reason_of
+from layergen.errors import CannotDerive, Place
+from layergen.ir.graph import Kind, Phase, Value
 
-__all__ = ["Recorder", "watching_names"]
+__all__ = ["Recorder", "bare", "run"]
+
+# Between the user's `x.storage()` and us.
+ON_THE_WAY = ("torch.overrides", "torch._tensor")
 
 Locate = Callable[[int], Place | None]
-# `2 - x` reaches torch as rsub(x, 2); what is recorded is sub(2, x), and runs as it says.
-REFLECTED = {
-    f"r{name}": (function, Operation(name, name, Syntax.OPERATOR))
-    for name, function in (
-        ("sub", operator.sub),
-        ("div", operator.truediv),
-        ("pow", operator.pow),
-        ("matmul", operator.matmul),
-    )
-}
 
 
 class Recorder(TorchFunctionMode):
@@ -47,7 +38,7 @@ class Recorder(TorchFunctionMode):
 
     Args:
         tape: where to.
-        sandbox: whose tensors have no values.
+        sandbox: whose tensors have no values; None where they are real.
         code: the user's function, to tell which of its lines is running.
         locate: turns a line of that function into a place in the user's text.
     """
@@ -55,7 +46,7 @@ class Recorder(TorchFunctionMode):
     def __init__(
         self,
         tape: Tape,
-        sandbox: adapter.Sandbox,
+        sandbox: adapter.Sandbox | None,
         code: CodeType | None,
         locate: Locate,
     ) -> None:
@@ -64,6 +55,8 @@ class Recorder(TorchFunctionMode):
         self.sandbox = sandbox
         self.code = code
         self.locate = locate
+        # the first one: the user's own `except` may swallow what is raised
+        self.refused: CannotDerive | None = None
 
     def __torch_function__(
         self,
@@ -75,15 +68,14 @@ class Recorder(TorchFunctionMode):
         """Run a call, and record it."""
         kwargs = dict(kwargs or {})
         found = operation(func)
-        if reason := refusal_of(found, args, kwargs):
-            raise self.refusal(reason, found)
+        self.refuse(found, args, kwargs, sys._getframe(1))
         if is_in_place(found, kwargs) and args and isinstance(args[0], Tensor):
             return self.in_place(func, found, args, kwargs)
         if shows_its_noise(found, args, kwargs):
             return self.dropout(func, found, args, kwargs)
         result = self.known_shape(found, args)
         if result is None:
-            result = func(*bare(args), **bare(kwargs))
+            result = self.result_of(func, found, args, kwargs)
         if found.op == "shape" and args:
             return self.shape_of(args[0], result)
         if not leaves(list_of(result), Tensor):
@@ -94,6 +86,37 @@ class Recorder(TorchFunctionMode):
                 return args[0]
         self.record(func, found, args, kwargs, result)
         return result
+
+    def refuse(
+        self,
+        found: Operation,
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+        caller: FrameType,
+    ) -> None:
+        """Refuse what can't be in a forward; torch's own code may ask what the user's may not."""
+        reason = refusal_of(found, args, kwargs)
+        if reason is None or (of_user_only(reason) and is_torch(caller)):
+            return
+        if reason is Reason.INDEXED_ASSIGNMENT and self.is_input(args[0]):
+            reason = Reason.INPUT_IN_PLACE
+        raise self.refusal(reason, found)
+
+    def result_of(
+        self,
+        func: Callable[..., Any],
+        found: Operation,
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+    ) -> Any:
+        """Run a call; what torch's exceptions say is said in our words, and remembered."""
+        try:
+            return run(func, args, kwargs)
+        except Exception as error:
+            if (reason := reason_of(error)) is None:
+                raise
+            first = next(iter(str(error).strip().splitlines()), "")
+            raise self.refusal(reason, found, first) from error
 
     def known_shape(self, found: Operation, args: tuple[Any, ...]) -> Tensor | None:
         """Make what a backward brings to a known shape; torch would prove at length that it fits."""
@@ -144,22 +167,17 @@ class Recorder(TorchFunctionMode):
     ) -> Entry:
         """Append a call to the tape, or find it there already."""
         tape = self.tape
-        kwargs = without_defaults(func, kwargs)
-        args, kwargs = with_one_dim(found, args, kwargs)
-        if found.op in REFLECTED:
-            func, found = REFLECTED[found.op]
-            args = (args[1], args[0])
+        func, found, args, kwargs = canonical(func, found, args, kwargs)
         own = self.referring(args, found), self.referring(kwargs, found)
         if tape.phase is Phase.BACKWARD and isinstance(result, Tensor):
             same = simpler(tape, found, own[0], own[1], result)
             if same is not None:
                 tape.bind(result, same)
                 return same
-        forward = tape.phase is Phase.FORWARD
-        constant = forward and not torch.is_grad_enabled()
+        constant = tape.phase is Phase.FORWARD and not torch.is_grad_enabled()
         random = is_random(found, args, kwargs)
         key = None if random else (found, constant, spelled(own))
-        entry = tape.known.get(key)
+        entry = tape.known.get(key) if tape.merges else None
         if entry is None:
             entry = tape.add(Kind.CALL, found, *own, result)
             entry.func, entry.constant, entry.random = func, constant, random
@@ -167,6 +185,7 @@ class Recorder(TorchFunctionMode):
             entry.line = self.line()
             if key is not None and not entry.changes_state:
                 tape.known[key] = entry
+        tape.calls.append(entry)
         self.bind(entry, result, found)
         return entry
 
@@ -206,15 +225,15 @@ class Recorder(TorchFunctionMode):
         changed: Tensor = args[0]
         before = self.tape.find(changed)
         if before is None:
-            raise self.refusal(Reason.CAPTURED_TENSOR, found)
-        if before.kind is Kind.ARGUMENT:
+            raise self.refusal(Reason.CHANGES_STATE, found)
+        if self.is_input(changed):
             raise self.refusal(Reason.INPUT_IN_PLACE, found)
         if self.has_other_views(changed):
             raise self.refusal(Reason.ALIAS_IN_PLACE, found)
         function = without_in_place(func, kwargs) or twin(found)
         if function is None:
             raise self.refusal(Reason.ALIAS_IN_PLACE, found)
-        result = function(*bare(args), **bare(kwargs))
+        result = self.result_of(function, found, args, kwargs)
         if result.dtype != changed.dtype or result.dim() != changed.dim():
             raise self.refusal(Reason.ALIAS_IN_PLACE, found, "it keeps the dtype")
         entry = self.record(function, operation(function), args, kwargs, result)
@@ -224,6 +243,12 @@ class Recorder(TorchFunctionMode):
             self.tape.bind(before.result, before)
         self.tape.bind(changed, entry)
         return changed
+
+    def is_input(self, changed: Tensor) -> bool:
+        """Tell whether a tensor looks at an input's memory."""
+        home = adapter.storage_of(changed)
+        inputs = [each for each in self.tape.entries if each.kind is Kind.ARGUMENT]
+        return any(adapter.storage_of(each.result) == home for each in inputs)
 
     def has_other_views(self, changed: Tensor) -> bool:
         """Tell whether another tensor looks at the same memory."""
@@ -240,112 +265,37 @@ class Recorder(TorchFunctionMode):
             frame = frame.f_back
         return 0
 
-    def refusal(self, reason: Reason, found: Operation, detail: str = "") -> Exception:
-        """Word a refusal at the user's line."""
-        name = found.name.removeprefix("F.").rpartition(".")[2]
-        place = self.locate(self.line())
-        return refused(reason, op=name.strip("_"), place=place, detail=detail)
+    def place(self, line: int) -> Place | None:
+        """Find a line of the user's function in their text, or where it begins."""
+        return self.locate(line or (self.code.co_firstlineno if self.code else 0))
+
+    def refusal(
+        self, reason: Reason, found: Operation | str, detail: str = ""
+    ) -> CannotDerive:
+        """Word a refusal at the user's line, and remember it."""
+        name = found if isinstance(found, str) else found.name
+        name = name.removeprefix("F.").rpartition(".")[2]
+        name = name.strip("_") if name.startswith("__") else name
+        made = refused(reason, op=name, place=self.place(self.line()), detail=detail)
+        self.refused = self.refused or made
+        return made
 
 
-def with_one_dim(
-    found: Operation, args: tuple[Any, ...], kwargs: Mapping[str, Any]
-) -> tuple[tuple[Any, ...], Mapping[str, Any]]:
-    """Spell a reduction along one dimension `x.sum(-1)`, and not `x.sum((-1,))`."""
-    if found.op not in REDUCTIONS:
-        return args, kwargs
-    if len(args) > 1 and isinstance(args[1], tuple | list) and len(args[1]) == 1:
-        args = (args[0], args[1][0], *args[2:])
-    dim = kwargs.get("dim")
-    if isinstance(dim, tuple | list) and len(dim) == 1:
-        kwargs = {**kwargs, "dim": dim[0]}
-    return args, kwargs
-
-
-REDUCTIONS = frozenset("sum mean var std amax amin logsumexp all any nansum".split())
-
-
-def without_defaults(
-    func: Callable[..., Any], kwargs: Mapping[str, Any]
-) -> Mapping[str, Any]:
-    """Leave out what torch's own Python functions spell out as they call on."""
-    if not kwargs or (defaults := defaults_of(func)) is None:
-        return {name: each for name, each in kwargs.items() if each is not None}
-    return {
-        name: each
-        for name, each in kwargs.items()
-        if name != "_stacklevel" and not is_default(each, defaults.get(name))
-    }
-
-
-@cache
-def defaults_of(func: Callable[..., Any]) -> Mapping[str, Any] | None:
-    """Read a function's defaults, where it is written in Python."""
+def run(
+    func: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+) -> Any:
+    """Call torch without names; its own Python is no concern of who watches the user's."""
+    watching = sys.gettrace()
+    sys.settrace(None)
     try:
-        parameters = inspect.signature(func).parameters
-    except (TypeError, ValueError):
-        return None
-    return {name: each.default for name, each in parameters.items()}
-
-
-def is_default(value: Any, default: Any) -> bool:
-    """Tell whether a plain value is the default; a named number never is."""
-    simple = isinstance(value, bool | str) or type(value) in (int, float)
-    return value is default or value is None or (simple and value == default)
-
-
-def bare(found: Any) -> Any:
-    """Give torch numbers and shapes without their names."""
-    return mapped(
-        lambda leaf: tuple(leaf) if isinstance(leaf, ShapeRef) else plain(leaf), found
-    )
-
-
-def list_of(result: Any) -> Any:
-    """See the results of an operation as a tuple, named tuples too."""
-    return tuple(result) if isinstance(result, tuple | list) else result
-
-
-def spelled(found: Any) -> str:
-    """Spell arguments so that what differs is spelled differently: 1, 1.0 and True."""
-    return repr(
-        mapped(
-            lambda leaf: (
-                ("shape", leaf.of)
-                if isinstance(leaf, ShapeRef)
-                else (type(leaf).__name__, getattr(leaf, "number", leaf))
-            ),
-            found,
-        )
-    )
-
-
-@contextmanager
-def watching_names(tape: Tape, code: CodeType | None) -> Iterator[dict[str, int]]:
-    """Learn the names of the user's variables while their function runs.
-
-    Yields:
-        The entries that its variables hold when it returns, by name.
-    """
-    at_return: dict[str, int] = {}
-
-    def name_locals(frame: FrameType, event: str, arg: Any) -> Any:
-        held = {
-            name: entry
-            for name, value in list(frame.f_locals.items())
-            if isinstance(value, Tensor) and (entry := tape.find(value))
-        }
-        for name, entry in held.items():
-            entry.hint = entry.hint or name
-        if event == "return":
-            at_return.update({name: entry.index for name, entry in held.items()})
-        return name_locals
-
-    def at_call(frame: FrameType, event: str, arg: Any) -> Any:
-        return name_locals if frame.f_code is code else None
-
-    before = sys.gettrace()
-    sys.settrace(at_call)
-    try:
-        yield at_return
+        return func(*bare(args), **bare(kwargs))
     finally:
-        sys.settrace(before)
+        sys.settrace(watching)
+
+
+def is_torch(frame: FrameType | None) -> bool:
+    """Tell whether a line of torch's own asks, and not the user's."""
+    while frame is not None and frame.f_globals.get("__name__") in ON_THE_WAY:
+        frame = frame.f_back
+    name: str = frame.f_globals.get("__name__", "") if frame else ""
+    return name.partition(".")[0] == "torch"

@@ -98,10 +98,16 @@ def leaves(found: Any, kind: type | tuple[type, ...]) -> list[Any]:
 
 
 class Tape:
-    """What was computed so far, in order."""
+    """What was computed so far, in order.
 
-    def __init__(self) -> None:
+    Args:
+        merges: whether what is computed twice is one entry.
+    """
+
+    def __init__(self, *, merges: bool = True) -> None:
+        self.merges = merges
         self.entries: list[Entry] = []
+        self.calls: list[Entry] = []  # one for each call, where calls may be merged
         self.phase = Phase.FORWARD
         self.by_id: dict[int, Entry] = {}
         self.kept: list[Tensor] = []  # an id is the tensor's own only while it lives

@@ -1,0 +1,114 @@
+"""Bring a call of torch to one spelling, so that what means the same is recorded the same."""
+
+import inspect
+import operator
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+from layergen.autodiff.named import plain
+from layergen.autodiff.operations import Operation
+from layergen.autodiff.tape import ShapeRef, mapped
+from layergen.ir.graph import Syntax
+
+__all__ = ["bare", "canonical", "list_of", "spelled"]
+
+# `2 - x` reaches torch as rsub(x, 2); what is recorded is sub(2, x), and runs as it says.
+REFLECTED = {
+    f"r{name}": (function, Operation(name, name, Syntax.OPERATOR))
+    for name, function in (
+        ("sub", operator.sub),
+        ("div", operator.truediv),
+        ("pow", operator.pow),
+        ("matmul", operator.matmul),
+    )
+}
+REDUCTIONS = frozenset(
+    ["all", "amax", "amin", "any", "logsumexp", "mean", "nansum", "std", "sum", "var"]
+)
+
+Call = tuple[Callable[..., Any], Operation, tuple[Any, ...], Mapping[str, Any]]
+
+
+def canonical(
+    func: Callable[..., Any],
+    found: Operation,
+    args: tuple[Any, ...],
+    kwargs: Mapping[str, Any],
+) -> Call:
+    """Bring a call to one spelling."""
+    kwargs = without_defaults(func, kwargs)
+    args, kwargs = with_one_dim(found, args, kwargs)
+    if found.op in REFLECTED:
+        func, found = REFLECTED[found.op]
+        args = (args[1], args[0])
+    return func, found, args, kwargs
+
+
+def with_one_dim(
+    found: Operation, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+) -> tuple[tuple[Any, ...], Mapping[str, Any]]:
+    """Spell a reduction along one dimension `x.sum(-1)`, and not `x.sum((-1,))`."""
+    if found.op not in REDUCTIONS:
+        return args, kwargs
+    if len(args) > 1 and isinstance(args[1], tuple | list) and len(args[1]) == 1:
+        args = (args[0], args[1][0], *args[2:])
+    dim = kwargs.get("dim")
+    if isinstance(dim, tuple | list) and len(dim) == 1:
+        kwargs = {**kwargs, "dim": dim[0]}
+    return args, kwargs
+
+
+def without_defaults(
+    func: Callable[..., Any], kwargs: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """Leave out what torch's own Python functions spell out as they call on."""
+    if not kwargs or (defaults := defaults_of(func)) is None:
+        return {name: each for name, each in kwargs.items() if each is not None}
+    return {
+        name: each
+        for name, each in kwargs.items()
+        if name != "_stacklevel" and not is_default(each, defaults.get(name))
+    }
+
+
+@cache
+def defaults_of(func: Callable[..., Any]) -> Mapping[str, Any] | None:
+    """Read a function's defaults, where it is written in Python."""
+    try:
+        parameters = inspect.signature(func).parameters
+    except (TypeError, ValueError):
+        return None
+    return {name: each.default for name, each in parameters.items()}
+
+
+def is_default(value: Any, default: Any) -> bool:
+    """Tell whether a plain value is the default; a named number never is."""
+    simple = isinstance(value, bool | str) or type(value) in (int, float)
+    return value is default or value is None or (simple and value == default)
+
+
+def bare(found: Any) -> Any:
+    """Give torch numbers and shapes without their names."""
+    return mapped(
+        lambda leaf: tuple(leaf) if isinstance(leaf, ShapeRef) else plain(leaf), found
+    )
+
+
+def list_of(result: Any) -> Any:
+    """See the results of an operation as a tuple, named tuples too."""
+    return tuple(result) if isinstance(result, tuple | list) else result
+
+
+def spelled(found: Any) -> str:
+    """Spell arguments so that what differs is spelled differently: 1, 1.0 and True."""
+    return repr(
+        mapped(
+            lambda leaf: (
+                ("shape", leaf.of)
+                if isinstance(leaf, ShapeRef)
+                else (type(leaf).__name__, getattr(leaf, "number", leaf))
+            ),
+            found,
+        )
+    )

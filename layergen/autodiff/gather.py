@@ -1,0 +1,81 @@
+"""Gather what was derived: as plain data, without what nobody needs, and with what is kept."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import torch
+
+from layergen.autodiff.freeze import frozen
+from layergen.autodiff.saving import kept_values
+from layergen.autodiff.sweep import Sweep
+from layergen.autodiff.tape import Entry
+from layergen.autodiff.trace import Trace
+from layergen.ir.gradients import Fixed, Gradients
+from layergen.spec.model import Recompute
+
+__all__ = ["gathered"]
+
+
+def gathered(
+    trace: Trace,
+    sweep: Sweep,
+    names: Sequence[str],
+    recompute: Recompute,
+    looked_at: Iterable[str],
+) -> Gradients:
+    """Freeze what is needed, and choose what is kept."""
+    tensors = [each for each in trace.arguments if each is not None]
+    seeds = [each for each in sweep.cotangents if each is not None]
+    roots = [*tensors, *trace.results, *seeds, *sweep.gradients.values()]
+    made = frozen(
+        trace.tape,
+        [each.index for each in roots],
+        trace.sandbox,
+        trace.recorder.refusal,
+    )
+    place = made.places
+    results = tuple(place[each.index] for each in trace.results)
+    own = {key: place[each.index] for key, each in sweep.gradients.items()}
+    chosen = kept_values(made.graph, own.values(), results, recompute)
+    arguments = tuple(place[each.index] for each in tensors)
+    kept = [at for at in chosen if at not in results and at not in arguments]
+    saved = [at for at in arguments if at in chosen]
+    saved += [at for at in dict.fromkeys(results) if at in chosen]
+    return Gradients(
+        graph=made.graph,
+        names=tuple(names),
+        arguments=arguments,
+        outputs=results,
+        single=trace.single,
+        cotangents=tuple(
+            None if each is None else place[each.index] for each in sweep.cotangents
+        ),
+        gradients=tuple(
+            None if each is None else own.get(each.index) for each in trace.arguments
+        ),
+        kept=tuple(kept),
+        saved=(*saved, *kept),
+        returned_by=variables_of(trace, kept, place),
+        fallbacks=tuple(dict.fromkeys(sweep.fallbacks)),
+        fixed=tuple(fixed(trace, tensors)),
+        looked_at=tuple(dict.fromkeys(looked_at)),
+    )
+
+
+def variables_of(
+    trace: Trace, kept: Sequence[int], place: dict[int, int]
+) -> tuple[str, ...]:
+    """Name the variables that hold the kept values when the forward returns."""
+    variables = trace.seen.variables
+    known = {place[at]: name for at, name in variables.items() if at in place}
+    names = tuple(known.get(each, "") for each in kept)
+    return names if all(names) else ()
+
+
+def fixed(trace: Trace, tensors: Sequence[Entry]) -> Iterator[Fixed]:
+    """List the sizes that became constants while the forward ran."""
+    for each in tensors:
+        for dim, size in enumerate(each.result.shape):
+            symbolic = isinstance(size, torch.SymInt)
+            known = trace.sandbox.expression(size) if symbolic else size
+            if not symbolic or known.is_Integer:
+                yield Fixed(each.hint, dim, int(known))

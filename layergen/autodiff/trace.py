@@ -1,0 +1,210 @@
+"""Trace a forward: run it once on tensors without values, and write down what it does."""
+
+import linecache
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from types import CodeType, TracebackType
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from layergen.autodiff.adapter import Sandbox
+from layergen.autodiff.named import named
+from layergen.autodiff.recorder import Recorder, run
+from layergen.autodiff.refusal import Reason, refused
+from layergen.autodiff.tape import Entry, Tape
+from layergen.autodiff.told import reason_of
+from layergen.autodiff.watch import Seen, watching
+from layergen.errors import LayergenError, Place
+from layergen.ir.graph import Kind
+
+__all__ = ["Locate", "Trace", "located", "traced"]
+
+Locate = Callable[[int], Place | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What was written down.
+
+    Attributes:
+        recorder: wrote it; it goes on with what the rules compute.
+        sandbox: where its tensors live.
+        arguments: the tensors among the arguments, None in place of each other.
+        outputs: what the forward returned.
+        single: whether that was a tensor, and not a tuple.
+        seen: the user's variables and lines.
+    """
+
+    recorder: Recorder
+    sandbox: Sandbox
+    arguments: tuple[Entry | None, ...]
+    outputs: tuple[Tensor, ...]
+    single: bool
+    seen: Seen
+
+    @property
+    def tape(self) -> Tape:
+        """All that was computed."""
+        return self.recorder.tape
+
+    @property
+    def results(self) -> tuple[Entry, ...]:
+        """The entries that computed the outputs."""
+        found = [self.tape.find(each) for each in self.outputs]
+        return tuple(each for each in found if each is not None)
+
+
+def traced(
+    function: Callable[..., Any],
+    inputs: Sequence[Any],
+    names: Sequence[str],
+    locate: Locate,
+    literal: Collection[str] = (),
+) -> Trace:
+    """Run a forward on tensors without values.
+
+    Args:
+        function: the forward.
+        inputs: its arguments; floating tensors count as float64.
+        names: of the arguments.
+        locate: turns a line of the function into a place in the user's text.
+        literal: numbers that are not carried by name.
+    """
+    code = code_of(function)
+    sandbox, tape = Sandbox(), Tape()
+    recorder = Recorder(tape, sandbox, code, locate)
+    arguments, given = [], []
+    for value, name in zip(inputs, names, strict=True):
+        live = argument(recorder, sandbox, value, name, name in literal)
+        given.append(live)
+        arguments.append(tape.find(live) if isinstance(live, Tensor) else None)
+    with (
+        sandbox.entered(gradients=True),
+        recorder,
+        watching(recorder, sandbox.asked) as seen,
+    ):
+        result = answer(recorder, function, given)
+    outputs = checked(recorder, result)
+    single = isinstance(result, Tensor)
+    return Trace(recorder, sandbox, tuple(arguments), outputs, single, seen)
+
+
+def answer(
+    recorder: Recorder, function: Callable[..., Any], given: Sequence[Any]
+) -> Any:
+    """Call the function; a refusal that its own `except` swallowed is raised all the same."""
+    try:
+        result = function(*given)
+    except LayergenError:
+        raise
+    except Exception as error:
+        if recorder.refused:
+            raise recorder.refused from error
+        if reason := reason_of(error):
+            raise refused(
+                reason, place=place_of(recorder, error), detail=first_line(error)
+            ) from error
+        if is_ours(error, recorder.code):
+            raise
+        raise refused(
+            Reason.NEEDS_REAL_TENSORS,
+            place=place_of(recorder, error),
+            detail=first_line(error),
+        ) from error
+    if recorder.refused:
+        raise recorder.refused
+    return result
+
+
+def first_line(error: Exception) -> str:
+    """Take what an exception says first."""
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)
+
+
+def place_of(recorder: Recorder, error: Exception) -> Place | None:
+    """Find the user's line that an exception came through."""
+    lines = [
+        each.tb_lineno
+        for each in frames(error.__traceback__)
+        if each.tb_frame.f_code is recorder.code
+    ]
+    return recorder.place(lines[-1] if lines else 0)
+
+
+def is_ours(error: Exception, code: CodeType | None) -> bool:
+    """Tell whether an exception was raised by our own code, and not by what it called."""
+    *_, last = frames(error.__traceback__)
+    name: str = last.tb_frame.f_globals.get("__name__", "")
+    if last.tb_frame.f_code in (code, run.__code__, answer.__code__):
+        return False
+    return name.partition(".")[0] == "layergen"
+
+
+def frames(traceback: TracebackType | None) -> list[TracebackType]:
+    """List the frames of a traceback, the innermost last."""
+    found = []
+    while traceback is not None:
+        found.append(traceback)
+        traceback = traceback.tb_next
+    return found
+
+
+def argument(
+    recorder: Recorder, sandbox: Sandbox, value: Any, name: str, literal: bool
+) -> Any:
+    """Put an argument in place: a tensor without values, a number by its name."""
+    if not isinstance(value, Tensor):
+        return named(value, name) if type(value) is float and not literal else value
+    if value.layout != torch.strided or value.is_quantized or value.is_nested:
+        raise recorder.refusal(Reason.SPARSE, name)
+    fake = sandbox.fake(in_float64(value), name)
+    recorder.tape.leaf(Kind.ARGUMENT, name, fake)
+    return fake
+
+
+def in_float64(value: Tensor) -> Tensor:
+    """Take a floating tensor to float64: that is what is printed as `x.dtype`."""
+    if value.is_complex():
+        return value.to(torch.complex128)
+    return value.double() if value.is_floating_point() else value
+
+
+def checked(recorder: Recorder, result: Any) -> tuple[Tensor, ...]:
+    """Take a tensor or a tuple of them, each computed here."""
+    several = isinstance(result, tuple | list)
+    found = tuple(result) if several else (result,)
+    for each in found:
+        if not isinstance(each, Tensor):
+            detail = f"a {type(each).__name__}"
+            detail = f"a {type(result).__name__} with {detail}" if several else detail
+            raise recorder.refusal(Reason.OUTPUT_TYPE, "", detail)
+        entry = recorder.tape.find(each)
+        if entry is None:
+            raise recorder.refusal(Reason.CAPTURED_TENSOR, "")
+        if entry.kind is Kind.ARGUMENT:
+            raise recorder.refusal(Reason.OUTPUT_IS_INPUT, "", entry.hint)
+    return found
+
+
+def code_of(function: Callable[..., Any]) -> CodeType | None:
+    """Find the code whose lines and variables are the user's."""
+    function = getattr(function, "__wrapped__", function)
+    own = function if hasattr(function, "__code__") else type(function).__call__
+    found: CodeType | None = getattr(own, "__code__", None)
+    return found
+
+
+def located(function: Callable[..., Any]) -> Locate:
+    """Find lines in the file that a function came from."""
+    code = code_of(function)
+
+    def locate(line: int) -> Place | None:
+        if code is None:
+            return None
+        at = line or code.co_firstlineno
+        text = linecache.getline(code.co_filename, at).strip()
+        return Place(code.co_filename, at, text=text or None)
+
+    return locate

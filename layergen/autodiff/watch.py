@@ -1,0 +1,153 @@
+"""Watch the user's function while it runs: its variables, and calls that can't be followed."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from types import FrameType
+from typing import Any
+from unittest.mock import patch
+
+import torch
+from torch import Tensor
+
+from layergen.autodiff.adapter import scripted_kinds
+from layergen.autodiff.recorder import Recorder, is_torch
+from layergen.autodiff.refusal import Reason
+from layergen.ir.graph import Kind
+
+__all__ = ["Seen", "watching"]
+
+# Functions of torch's own Python that never reach the recorder: where they are, and their names.
+UNSEEN = (
+    (Reason.AUTOGRAD_INSIDE, "torch/autograd/__init__.py", "backward grad"),
+    (Reason.AUTOGRAD_INSIDE, "torch/autograd/functional.py", "hessian jacobian"),
+    (Reason.AUTOGRAD_INSIDE, "torch/_functorch/apis.py", "grad grad_and_value"),
+    (
+        Reason.AUTOGRAD_INSIDE,
+        "torch/_functorch/eager_transforms.py",
+        "hessian jacfwd jacrev jvp linearize vjp",
+    ),
+    (Reason.CHANGES_STATE, "torch/random.py", "manual_seed seed set_rng_state"),
+    (
+        Reason.CHANGES_STATE,
+        "torch/__init__.py",
+        "set_default_device set_default_dtype use_deterministic_algorithms",
+    ),
+    (Reason.HIGHER_ORDER, "torch/_functorch/apis.py", "vmap"),
+    (Reason.HIGHER_ORDER, "torch/_functorch/vmap.py", "vmap_impl"),
+    (Reason.HIGHER_ORDER, "torch/_functorch/eager_transforms.py", "functionalize"),
+    (Reason.HIGHER_ORDER, "torch/_higher_order_ops/cond.py", "cond"),
+    (Reason.HIGHER_ORDER, "torch/_higher_order_ops/map.py", "map"),
+    (Reason.HIGHER_ORDER, "torch/_higher_order_ops/scan.py", "scan"),
+    (Reason.HIGHER_ORDER, "torch/_higher_order_ops/while_loop.py", "while_loop"),
+    (Reason.OPAQUE_CALL, "torch/__init__.py", "compile"),
+    (Reason.OPAQUE_CALL, "torch/_dynamo/eval_frame.py", "compile_wrapper"),
+)
+SHOWN = {"compile_wrapper": "torch.compile", "vmap_impl": "vmap"}
+APPLY = "torch/autograd/function.py"
+REENTRANT = "CheckpointFunction"  # torch.utils.checkpoint, use_reentrant=True
+
+
+class Seen:
+    """What was seen of the user's function.
+
+    Attributes:
+        at_return: the entries that the user's variables held when it returned.
+        lines: how many guards there were when a line began, and the line.
+    """
+
+    def __init__(self) -> None:
+        self.at_return: dict[str, int] = {}
+        self.lines: list[tuple[int, int]] = []
+
+    @property
+    def variables(self) -> dict[int, str]:
+        """The first variable for each entry."""
+        return {index: name for name, index in reversed(self.at_return.items())}
+
+    def line_of(self, guard: int) -> int:
+        """Find the line that a guard came from."""
+        return next((e for count, e in reversed(self.lines) if count <= guard), 0)
+
+
+@contextmanager
+def watching(recorder: Recorder, guards: Callable[[], int]) -> Iterator[Seen]:
+    """Watch the recorder's function for a while.
+
+    Args:
+        recorder: records it, and words refusals.
+        guards: counts what was asked of the sizes so far.
+    """
+    seen = Seen()
+
+    def at_line(frame: FrameType, event: str, arg: Any) -> Any:
+        held = held_by(recorder, frame)
+        seen.lines.append((guards(), frame.f_lineno))
+        if event == "return":
+            seen.at_return.update(held)
+        return at_line
+
+    def at_call(frame: FrameType, event: str, arg: Any) -> Any:
+        if frame.f_code is recorder.code:
+            return at_line
+        refuse_unseen(recorder, frame)
+        return None
+
+    before = sys.gettrace()
+    with without_shortcuts(recorder):
+        sys.settrace(at_call)
+        try:
+            yield seen
+        finally:
+            sys.settrace(before)
+
+
+def held_by(recorder: Recorder, frame: FrameType) -> dict[str, int]:
+    """List what the user's variables hold; each value is called by its first name."""
+    held = {
+        name: entry
+        for name, value in list(frame.f_locals.items())
+        if isinstance(value, Tensor) and (entry := recorder.tape.find(value))
+    }
+    for name, entry in held.items():
+        entry.hint = entry.hint or name
+    return {name: entry.index for name, entry in held.items()}
+
+
+def refuse_unseen(recorder: Recorder, frame: FrameType) -> None:
+    """Refuse a function of torch's that runs others out of sight."""
+    name, file = frame.f_code.co_name, frame.f_code.co_filename.replace("\\", "/")
+    for reason, home, names in UNSEEN if name in ALL_UNSEEN else ():
+        if name in names.split() and file.endswith(home):
+            raise recorder.refusal(reason, SHOWN.get(name, name))
+    if name == "apply" and file.endswith(APPLY):
+        own: str = frame.f_locals["cls"].__name__
+        if own == REENTRANT:
+            raise recorder.refusal(Reason.HIGHER_ORDER, "checkpoint")
+        raise recorder.refusal(Reason.CUSTOM_FUNCTION, own)
+
+
+ALL_UNSEEN = frozenset(name for *_, names in UNSEEN for name in names.split())
+
+
+@contextmanager
+def without_shortcuts(recorder: Recorder) -> Iterator[None]:
+    """Refuse what Python does without a call that could be watched."""
+
+    def assigned(tensor: Tensor, name: str, value: Any) -> None:
+        if name.startswith("_") or is_torch(sys._getframe(1)):  # torch's C++ too
+            object.__setattr__(tensor, name, value)
+            return
+        owner = recorder.tape.find(tensor)
+        known = owner.hint if owner and owner.kind is Kind.ARGUMENT else "a tensor"
+        raise recorder.refusal(Reason.ATTRIBUTE_ASSIGNMENT, "", f"{known}.{name}")
+
+    def scripted(function: Any, *args: Any, **kwargs: Any) -> None:
+        raise recorder.refusal(Reason.OPAQUE_CALL, getattr(function, "name", ""))
+
+    with ExitStack() as stack:
+        attributes = patch.object(torch.Tensor, "__setattr__", assigned, create=True)
+        stack.enter_context(attributes)
+        for kind in scripted_kinds():
+            stack.enter_context(patch.object(kind, "__call__", scripted))
+        yield
