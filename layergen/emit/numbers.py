@@ -76,7 +76,7 @@ def literal(number: float) -> tuple[str, int]:
     """Print a number as it stands."""
     if isinstance(number, float) and not math.isfinite(number):
         return ("math.nan", ATOM) if math.isnan(number) else infinite(number)
-    return repr(number), UNARY if number < 0 else ATOM
+    return repr(number), UNARY if math.copysign(1, number) < 0 else ATOM
 
 
 def infinite(number: float) -> tuple[str, int]:
