@@ -127,7 +127,7 @@ def test_a_module_of_the_components_name_is_its_layer_beside_an_op() -> None:
     assert spec.op.arguments[-1] == Argument(
         "causal", ArgumentType.BOOL, "True", keyword_only=True
     )
-    assert spec.backward is Backward.STUB
+    assert spec.backward is Backward.DERIVED
     assert [layer.calls_op for layer in spec.layers] == [False]
 
 

@@ -14,7 +14,7 @@ def test_a_layer_calls_the_op_that_is_there(shop: Workshop) -> None:
     spec = shop.make("layer", "Swish", on=op, parameters=["beta=1.0"])
     assert spec.makes == (Kind.OP, Kind.LAYER)
     assert spec.layers[0].calls_op
-    assert spec.backward is Backward.STUB
+    assert spec.backward is Backward.DERIVED
 
 
 def test_an_op_takes_over_the_layers_forward(shop: Workshop) -> None:
