@@ -140,7 +140,8 @@ class Expressions(AtHand):
         if own == COMPARISON:
             left = right = own + 1
         after = self.text(second, right)
-        if node.op == "add" and after.startswith("-"):
+        rounds = "//" in after or "%" in after  # -n // 2 is not -(n // 2)
+        if node.op == "add" and after.startswith("-") and not rounds:
             return f"{self.text(first, left)} - {after[1:]}", own
         return f"{self.text(first, left)} {symbol} {after}", own
 

@@ -1,0 +1,341 @@
+"""Operations as Python expressions: every syntax, and parentheses only where they are needed."""
+
+import ast
+
+import pytest
+
+from layergen.emit.statements import Scope
+from layergen.ir.graph import (
+    Arithmetic,
+    DeviceOf,
+    DtypeOf,
+    Listed,
+    Named,
+    Range,
+    Scalar,
+    ShapeOf,
+    Value,
+)
+from tests.emit.graphs import (
+    COLUMNS,
+    MATRIX,
+    ROWS,
+    X,
+    Y,
+    Z,
+    attribute,
+    function,
+    graph,
+    index,
+    method,
+    operator,
+    part,
+    tensor,
+    text_of,
+)
+
+OPERANDS = (tensor("x"), tensor("y"), tensor("z"))
+LAST = Value(3)  # the first operation on x, y and z
+EPS = Scalar("eps")
+
+
+def of_xyz(*nodes):
+    """Print an expression over x, y and z."""
+    return text_of(*OPERANDS, *nodes)
+
+
+def argument(found):
+    """Print what a call is given."""
+    return of_xyz(function("torch.f", found)).removeprefix("torch.f(")[:-1]
+
+
+@pytest.mark.parametrize(
+    ("node", "text"),
+    [
+        (function("torch.softmax", X, -1), "torch.softmax(x, -1)"),
+        (function("F.gelu", X), "F.gelu(x)"),
+        (function("torch.linalg.inv", X), "torch.linalg.inv(x)"),
+        (method("sum", X, -1), "x.sum(-1)"),
+        (method("t", X), "x.t()"),
+        (attribute("mT", X), "x.mT"),
+        (operator("mul", X, Y), "x * y"),
+        (operator("neg", X), "-x"),
+        (operator("bitwise_not", X), "~x"),
+        (index(X, 0), "x[0]"),
+        (part(X, 1), "x[1]"),
+    ],
+)
+def test_a_syntax_is_spelled_as_it_was_recorded(node, text):
+    assert of_xyz(node) == text
+
+
+@pytest.mark.parametrize(
+    ("op", "symbol"),
+    [
+        ("add", "+"),
+        ("sub", "-"),
+        ("mul", "*"),
+        ("div", "/"),
+        ("matmul", "@"),
+        ("pow", "**"),
+        ("bitwise_and", "&"),
+        ("bitwise_or", "|"),
+        ("bitwise_xor", "^"),
+        ("gt", ">"),
+        ("lt", "<"),
+        ("ge", ">="),
+        ("le", "<="),
+        ("eq", "=="),
+        ("ne", "!="),
+    ],
+)
+def test_an_operator_stands_between_its_operands(op, symbol):
+    assert of_xyz(operator(op, X, Y)) == f"x {symbol} y"
+
+
+BINARY = [
+    "add",
+    "sub",
+    "mul",
+    "div",
+    "matmul",
+    "pow",
+    "bitwise_and",
+    "bitwise_or",
+    "gt",
+    "eq",
+]
+
+
+@pytest.mark.parametrize("outer", BINARY)
+@pytest.mark.parametrize("inner", BINARY)
+def test_operators_nest_as_they_were_recorded(outer, inner):
+    """Both nestings, read back by Python, are the trees that were printed."""
+    inside = operator(inner, X, Y)
+    left = parsed(of_xyz(inside, operator(outer, LAST, Z)))
+    right = parsed(of_xyz(inside, operator(outer, Z, LAST)))
+
+    assert left == (outer, (inner, "x", "y"), "z")
+    assert right == (outer, "z", (inner, "x", "y"))
+
+
+@pytest.mark.parametrize("outer", [*BINARY, "neg", "bitwise_not"])
+@pytest.mark.parametrize("sign", ["neg", "bitwise_not"])
+def test_a_sign_is_of_its_own_operand(outer, sign):
+    inside = operator(sign, X)
+    alone = outer in ("neg", "bitwise_not")
+    outside = operator(outer, LAST) if alone else operator(outer, LAST, Y)
+    wanted = (outer, (sign, "x")) if alone else (outer, (sign, "x"), "y")
+
+    assert parsed(of_xyz(inside, outside)) == wanted
+
+
+@pytest.mark.parametrize("inner", BINARY)
+def test_a_sign_before_an_operation_is_of_all_of_it(inner):
+    text = of_xyz(operator(inner, X, Y), operator("neg", LAST))
+
+    assert parsed(text) in (
+        ("neg", (inner, "x", "y")),
+        (inner, ("neg", "x"), "y"),
+    )
+    assert text == ("-x ** y" if inner == "pow" else f"-({text[2:-1]})")
+
+
+@pytest.mark.parametrize(
+    ("node", "text"),
+    [
+        (method("sum", LAST), "(x + y).sum()"),
+        (attribute("mT", LAST), "(x + y).mT"),
+        (index(LAST, 0), "(x + y)[0]"),
+        (part(LAST, 0), "(x + y)[0]"),
+        (function("torch.exp", LAST), "torch.exp(x + y)"),
+        (method("pow", Z, LAST), "z.pow(x + y)"),
+        (index(Z, LAST), "z[x + y]"),
+    ],
+)
+def test_parentheses_stand_only_before_a_trailer(node, text):
+    assert of_xyz(operator("add", X, Y), node) == text
+
+
+@pytest.mark.parametrize(
+    ("node", "text"),
+    [
+        (method("sum", LAST), "x.sin().sum()"),
+        (attribute("mT", LAST), "x.sin().mT"),
+        (index(LAST, 0), "x.sin()[0]"),
+    ],
+)
+def test_trailers_follow_one_another(node, text):
+    assert of_xyz(method("sin", X), node) == text
+
+
+def test_a_comparison_in_a_comparison_stands_in_parentheses():
+    """`x < y < z` would mean another thing."""
+    inner = operator("lt", X, Y)
+
+    assert of_xyz(inner, operator("lt", LAST, Z)) == "(x < y) < z"
+    assert of_xyz(inner, operator("lt", Z, LAST)) == "z < (x < y)"
+
+
+@pytest.mark.parametrize(
+    ("negated", "text"),
+    [
+        (operator("neg", Y), "x - y"),
+        (operator("mul", -2.0, Y), "x - 2.0 * y"),
+        (operator("sub", -1, Y), "x + (-1 - y)"),
+    ],
+)
+def test_adding_what_is_negated_is_a_subtraction(negated, text):
+    assert of_xyz(negated, operator("add", X, LAST)) == text
+
+
+def test_adding_a_negative_number_is_a_subtraction():
+    assert of_xyz(operator("add", X, -2)) == "x - 2"
+
+
+@pytest.mark.parametrize("rounds", ["//", "%"])
+def test_adding_what_rounds_a_negated_number_stays_an_addition(rounds):
+    """`x - eps % 3` is not `x + (-eps % 3)`."""
+    number = Arithmetic(rounds, (Arithmetic("neg", (EPS,)), 3))
+    text = text_of(tensor("x"), operator("add", X, number), scalars=["eps"])
+
+    assert eval(text, {"x": 0, "eps": 1}) == {"//": -1, "%": 2}[rounds]
+
+
+def test_subtracting_what_is_negated_keeps_both_signs():
+    assert of_xyz(operator("neg", Y), operator("sub", X, LAST)) == "x - -y"
+
+
+@pytest.mark.parametrize(
+    ("at", "text"),
+    [
+        (0, "x[0]"),
+        ((0, 1), "x[0, 1]"),
+        ((0,), "x[0,]"),
+        ((), "x[()]"),
+        (..., "x[...]"),
+        ((..., None), "x[..., None]"),
+        (Range(1, None, None), "x[1:]"),
+        (Range(None, -1, None), "x[:-1]"),
+        (Range(None, None, None), "x[:]"),
+        (Range(None, None, 2), "x[::2]"),
+        (Range(0, 4, 2), "x[0:4:2]"),
+        ((..., Range(None, Arithmetic("//", (COLUMNS, 2)), None)), None),
+        (Y, "x[y]"),
+        ((Range(None, None, None), Y), "x[:, y]"),
+        (Listed((0, 2)), "x[[0, 2]]"),
+        (True, "x[True]"),
+    ],
+)
+def test_an_index_is_spelled_with_its_colons(at, text):
+    assert of_xyz(index(X, at)) == (text or "x[..., :x.shape[-1] // 2]")
+
+
+@pytest.mark.parametrize(
+    ("found", "text"),
+    [
+        (True, "True"),
+        (None, "None"),
+        (-1, "-1"),
+        (0.5, "0.5"),
+        (1j, "1j"),
+        ("mean", '"mean"'),
+        ('say "so"', "'say \"so\"'"),
+        ((0, 1), "(0, 1)"),
+        ((0,), "(0,)"),
+        ((), "()"),
+        (Listed((0,)), "[0]"),
+        (Listed((X, Y)), "[x, y]"),
+        ((X, Listed((1, 2))), "(x, [1, 2])"),
+        (Range(0, None, 2), "slice(0, None, 2)"),
+        (Named("torch.float32"), "torch.float32"),
+        (DtypeOf(), "x.dtype"),
+        (DeviceOf(), "x.device"),
+        (ShapeOf(Y), "y.shape"),
+        (ROWS, "x.shape[0]"),
+        (MATRIX, "x.shape"),
+        ((ROWS, 1), "(x.shape[0], 1)"),
+        ((2, 3), "(2, 3)"),
+    ],
+)
+def test_an_argument_is_what_python_reads_back(found, text):
+    assert argument(found) == text
+
+
+def test_a_dtype_is_that_of_the_first_floating_tensor():
+    nodes = tensor("at", dtype="int64"), tensor("x"), method("to", X, DtypeOf())
+
+    assert text_of(*nodes) == "at.to(x.dtype)"
+
+
+def test_keywords_follow_in_their_own_order():
+    node = function("torch.f", X, kwargs={"dim": -1, "any": 2, "eps": EPS})
+
+    assert text_of(tensor("x"), node) == "torch.f(x, dim=-1, any=2, eps=eps)"
+
+
+def test_keywords_that_say_nothing_are_left_out():
+    said = {"dtype": None, "layout": 1, "pin_memory": False, "_stacklevel": 3}
+    node = function("torch.f", X, kwargs={**said, "keepdim": False})
+
+    assert text_of(tensor("x"), node) == "torch.f(x, keepdim=False)"
+
+
+def test_an_operator_with_a_keyword_is_a_function():
+    node = operator("add", X, Y, kwargs={"alpha": 2})
+
+    assert of_xyz(node) == "torch.add(x, y, alpha=2)"
+
+
+def test_an_operator_with_an_idle_keyword_is_an_operator():
+    assert of_xyz(operator("add", X, Y, kwargs={"alpha": None})) == "x + y"
+
+
+def test_a_method_of_a_number_is_a_function():
+    assert of_xyz(method("clamp_min", 0.0, X)) == "torch.clamp_min(0.0, x)"
+
+
+def test_a_conversion_of_torch_is_one_of_the_user():
+    node = function("_to_copy", LAST, kwargs={"dtype": Named("torch.float32")})
+
+    assert of_xyz(operator("add", X, Y), node) == "(x + y).to(torch.float32)"
+
+
+def test_what_is_at_hand_is_named_and_not_computed():
+    made = graph(tensor("x"), operator("neg", X), method("sum", Y))
+    body = Scope(made, None, {1: "negated"}, ())
+
+    assert body.value(2) == "negated.sum()"
+
+
+OPERATIONS = {
+    ast.Add: "add",
+    ast.Sub: "sub",
+    ast.Mult: "mul",
+    ast.Div: "div",
+    ast.MatMult: "matmul",
+    ast.Pow: "pow",
+    ast.BitAnd: "bitwise_and",
+    ast.BitOr: "bitwise_or",
+    ast.Gt: "gt",
+    ast.Eq: "eq",
+    ast.USub: "neg",
+    ast.Invert: "bitwise_not",
+}
+
+
+def parsed(text):
+    """Read an expression back as a tree: ("add", "x", "y")."""
+
+    def read(found):
+        match found:
+            case ast.Name(name):
+                return name
+            case ast.BinOp(left, op, right):
+                return OPERATIONS[type(op)], read(left), read(right)
+            case ast.Compare(left, [op], [right]):
+                return OPERATIONS[type(op)], read(left), read(right)
+            case ast.UnaryOp(op, operand):
+                return OPERATIONS[type(op)], read(operand)
+
+    return read(ast.parse(text, mode="eval").body)
