@@ -108,8 +108,7 @@ def tensordot(grad: Tensor, out: Tensor, a: Tensor, b: Tensor, dims: Any = 2) ->
     if isinstance(dims, Tensor):
         return NotImplemented
     a_dims, b_dims = _contracted(a, b, dims)
-    if any(a.shape[i] != b.shape[j] for i, j in zip(a_dims, b_dims, strict=True)):
-        return NotImplemented  # a size of 1 is repeated
+    a, b = _summed_to_one(a, a_dims, b, b_dims), _summed_to_one(b, b_dims, a, a_dims)
     a_free = [dim for dim in range(a.dim()) if dim not in a_dims]
     b_free = [dim for dim in range(b.dim()) if dim not in b_dims]
     leading = list(range(len(a_free)))
@@ -127,6 +126,18 @@ def _contracted(a: Tensor, b: Tensor, dims: Any) -> tuple[list[int], list[int]]:
         return list(range(a.dim() - dims, a.dim())), list(range(dims))
     a_dims, b_dims = ([each] if isinstance(each, int) else each for each in dims)
     return [dim % a.dim() for dim in a_dims], [dim % b.dim() for dim in b_dims]
+
+
+def _summed_to_one(
+    tensor: Tensor, dims: Sequence[int], other: Tensor, other_dims: Sequence[int]
+) -> Tensor:
+    """Sum a tensor where the other one has a size of 1, which counts as often as needed."""
+    stretched = [
+        dim
+        for dim, at in zip(dims, other_dims, strict=True)
+        if tensor.shape[dim] != other.shape[at] and other.shape[at] == 1
+    ]
+    return tensor.sum(stretched, keepdim=True) if stretched else tensor
 
 
 def _ordered(tensor: Tensor, order: Sequence[int]) -> Tensor:

@@ -7,6 +7,7 @@ from math import inf
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from layergen.autodiff.rules.rule import Rule
@@ -60,21 +61,43 @@ def cholesky_inverse(grad: Tensor, out: Tensor, L: Tensor, upper: bool = False) 
 
 
 def qr(grad: Any, out: Any, A: Tensor, mode: str = "reduced") -> Any:
-    """Source: Walter and Lehmann 2012, arXiv:1009.6112, equation 4.16, of tall matrices."""
-    if mode != "reduced" or A.shape[-2] < A.shape[-1]:
+    """Source: derivatives.yaml, linalg_qr; Walter and Lehmann 2012, arXiv:1009.6112."""
+    rows, columns = A.shape[-2:]
+    if mode == "r" or (mode == "complete" and rows > columns):
         return NotImplemented
     (Q, R), (Q_grad, R_grad) = out, grad
-    product = -(Q_grad.mT @ Q) if R_grad is None else R @ R_grad.mT
-    if R_grad is not None and Q_grad is not None:
-        product = product - Q_grad.mT @ Q
-    total = Q @ (product.tril() + product.tril(-1).mT)
-    if Q_grad is not None:
-        total = total + Q_grad
-    return (torch.linalg.solve_triangular(R.mT, total, upper=False, left=False),)
+    if R_grad is None:
+        turn = Q.mT @ Q_grad
+    else:
+        turn = -(R_grad @ R.mT)
+        turn = turn if Q_grad is None else turn + Q.mT @ Q_grad
+    if rows >= columns:
+        return (_of_tall(Q, R, turn, Q_grad),)
+    return (_of_wide(Q, R, turn, R_grad),)
+
+
+def _of_tall(Q: Tensor, R: Tensor, turn: Tensor, Q_grad: Tensor | None) -> Tensor:
+    """Differentiate a QR decomposition with an R that has an inverse.
+
+    Source: Walter and Lehmann 2012, equation 4.16.
+    """
+    total = -Q @ (turn.triu() + turn.triu(1).mT)
+    total = total if Q_grad is None else total + Q_grad
+    found: Tensor = torch.linalg.solve_triangular(R.mT, total, upper=False, left=False)
+    return found
+
+
+def _of_wide(Q: Tensor, R: Tensor, turn: Tensor, R_grad: Tensor | None) -> Tensor:
+    """Differentiate a QR decomposition whose Q comes from the first columns alone."""
+    square = R[..., : R.shape[-2]]
+    turn = (turn - turn.mT).tril()
+    left = torch.linalg.solve_triangular(square.mT, turn, upper=False, left=False)
+    total = F.pad(left, (0, R.shape[-1] - R.shape[-2]))
+    return Q @ (total if R_grad is None else total + R_grad)
 
 
 def old_qr(grad: Any, out: Any, input: Tensor, some: bool = True) -> Any:
-    """Source: Walter and Lehmann 2012, equation 4.16."""
+    """Source: derivatives.yaml, linalg_qr; Walter and Lehmann 2012."""
     return qr(grad, out, input, "reduced" if some else "complete")
 
 
@@ -83,13 +106,17 @@ def eigh(grad: Any, out: Any, A: Tensor, UPLO: str = "L") -> Any:
     (L, V), (L_grad, V_grad) = out, grad
     if V_grad is None:
         return (_from_values(V, L_grad, V.mT),)
-    same = torch.eye(L.shape[-1], dtype=torch.bool, device=L.device)
-    gaps = (L.unsqueeze(-2) - L.unsqueeze(-1)).masked_fill(same, inf)
-    product = V.mT @ V_grad
-    inner = (product - product.mT) / (2 * gaps)
+    turn = V.mT @ V_grad
+    inner = (turn - turn.mT) / (2 * _gaps(L))
     if L_grad is not None:
         inner = inner + L_grad.diag_embed()
     return (V @ inner @ V.mT,)
+
+
+def _gaps(values: Tensor) -> Tensor:
+    """Subtract each value from each; no value turns into itself, however it is divided."""
+    same = torch.eye(values.shape[-1], dtype=torch.bool, device=values.device)
+    return (values.unsqueeze(-2) - values.unsqueeze(-1)).masked_fill(same, inf)
 
 
 def eigvalsh(grad: Tensor, out: Tensor, A: Tensor, UPLO: str = "L") -> Any:
@@ -101,24 +128,50 @@ def eigvalsh(grad: Tensor, out: Tensor, A: Tensor, UPLO: str = "L") -> Any:
 def svd(
     grad: Any, out: Any, A: Tensor, full_matrices: bool = True, *, driver: Any = None
 ) -> Any:
-    """Source: Giles 2008, section 3.2, of the singular values alone."""
+    """Source: derivatives.yaml, _linalg_svd; Townsend 2016, Differentiating the SVD."""
     (U, S, Vh), (U_grad, S_grad, Vh_grad) = out, grad
-    if U_grad is not None or Vh_grad is not None:
-        return NotImplemented
-    if full_matrices:
-        count = S.shape[-1]
-        U, Vh = U[..., :count], Vh[..., :count, :]
-    return (_from_values(U, S_grad, Vh),)
+    if full_matrices and A.shape[-2] != A.shape[-1]:
+        if U_grad is not None or Vh_grad is not None:
+            return NotImplemented
+        U, Vh = U[..., : S.shape[-1]], Vh[..., : S.shape[-1], :]
+    if U_grad is None and Vh_grad is None:
+        return (_from_values(U, S_grad, Vh),)
+    total = U @ _of_rotations(out, grad) @ Vh
+    if U_grad is not None and A.shape[-2] > A.shape[-1]:
+        outside = U_grad - U @ (U.mT @ U_grad)
+        total = total + outside / S.unsqueeze(-2) @ Vh
+    if Vh_grad is not None and A.shape[-2] < A.shape[-1]:
+        outside = Vh_grad - Vh_grad @ Vh.mT @ Vh
+        total = total + U @ (outside / S.unsqueeze(-1))
+    return (total,)
+
+
+def _of_rotations(out: Any, grad: Any) -> Tensor:
+    """Differentiate by the matrix in the coordinates of its singular vectors."""
+    (U, S, Vh), (U_grad, S_grad, Vh_grad) = out, grad
+    gaps = _gaps(S * S)
+    terms: list[Tensor] = [] if S_grad is None else [S_grad.diag_embed()]
+    if U_grad is not None:
+        turn = U.mT @ U_grad
+        terms.append((turn - turn.mT) / gaps * S.unsqueeze(-2))
+    if Vh_grad is not None:
+        turn = Vh @ Vh_grad.mT
+        terms.append(S.unsqueeze(-1) * (turn - turn.mT) / gaps)
+    total = terms[0]
+    for term in terms[1:]:
+        total = total + term
+    return total
 
 
 def old_svd(
     grad: Any, out: Any, input: Tensor, some: bool = True, compute_uv: bool = True
 ) -> Any:
-    """Source: Giles 2008, section 3.2, of the singular values alone."""
+    """Source: derivatives.yaml, _linalg_svd; its third result is V, not V.mT."""
+    (U, S, V), (U_grad, S_grad, V_grad) = out, grad
     if not compute_uv:
-        return svdvals(grad[1], out[1], input)
-    U, S, V = out
-    return svd(grad, (U, S, V.mT), input, not some)
+        return svdvals(S_grad, S, input)
+    Vh_grad = None if V_grad is None else V_grad.mT
+    return svd((U_grad, S_grad, Vh_grad), (U, S, V.mT), input, not some)
 
 
 def svdvals(grad: Tensor, out: Tensor, A: Tensor, *, driver: Any = None) -> Any:

@@ -24,8 +24,10 @@ def matrix_exp(grad: Tensor, out: Tensor, A: Tensor) -> Any:
 
 def matrix_power(input: Tensor, n: int) -> Any:
     """Source: its definition, as products; torch's own too for n = 2 and 3."""
-    if n in (0, 1):
+    if n == 0:
         return NotImplemented
+    if n == 1:
+        return input.clone()
     factor = torch.linalg.inv(input) if n < 0 else input
     power = factor if n == -1 else factor @ factor
     for _ in range(abs(n) - 2):
@@ -42,15 +44,15 @@ def tensorinv(A: Tensor, ind: int = 2) -> Any:
 def tensorsolve(A: Tensor, B: Tensor, dims: Sequence[int] | None = None) -> Any:
     """Source: numpy.linalg.tensorsolve: a system of equations with many unknowns."""
     if dims is not None:
-        return NotImplemented
+        tensor = A.movedim(tuple(dims), tuple(range(-len(dims), 0)))
+        return tensorsolve(tensor, B)
     matrix = A.flatten(B.dim()).flatten(0, B.dim() - 1)
     return torch.linalg.solve(matrix, B.flatten()).reshape(A.shape[B.dim() :])
 
 
 def vander(x: Tensor, *, N: int | None = None) -> Any:
     """Source: torch.linalg.vander: the powers from 0 on, side by side."""
-    if x.dim() == 0:
-        return NotImplemented
+    x = x.reshape(1) if x.dim() == 0 else x
     count = x.shape[-1] if N is None else N
     column = x.unsqueeze(-1)
     powers = column.expand((*x.shape, count - 1))

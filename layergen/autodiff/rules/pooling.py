@@ -110,10 +110,10 @@ def avg_pool(
     """Source: the chain rule: each mean is spread over its window, channel by channel."""
     stride = kernel_size if _is_absent(stride) else stride
     if ceil_mode:
+        pool: Callable[..., Tensor] = partial(F.avg_pool1d, ceil_mode=True)
         if divisor_override is not None:
-            return NotImplemented
-        pool = partial(F.avg_pool1d, ceil_mode=True)
-        if not count_include_pad:
+            grad, pool = grad / divisor_override, _windows
+        elif not count_include_pad:
             pool = partial(pool, count_include_pad=False)
         how = kernel_size, stride, padding
         matrices = _matrices(rank, pool, how, grad, input.shape)
@@ -127,6 +127,11 @@ def avg_pool(
     options = given(stride=stride, padding=padding)
     window = grad.new_ones((input.shape[-rank - 1], 1, *each_of(kernel_size, rank)))
     return (_spread(grad / count, input, window, options),)
+
+
+def _windows(unit: Tensor, kernel: int, stride: int, padding: int) -> Tensor:
+    """Tell with ones, the means being positive, which windows an element is in."""
+    return F.avg_pool1d(unit, kernel, stride, padding, ceil_mode=True).sign()
 
 
 def _spread(
