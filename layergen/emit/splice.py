@@ -23,13 +23,20 @@ def spliced(body: str, names: Sequence[str]) -> str:
     returns = [each for each in ast.walk(function) if isinstance(each, ast.Return)]
     if len(returns) != 1 or returns[0] is not last or last.value is None:
         return ""
-    lines = body.splitlines()
-    first, after = last.lineno - 2, (last.end_lineno or last.lineno) - 1
-    statement = "\n".join(lines[first:after])
-    if isinstance(last.value, ast.Tuple) or not statement.startswith("return "):
+    if isinstance(last.value, ast.Tuple):
         return ""
-    added = ", ".join(names)
-    return "\n".join([*lines[:first], f"{statement}, {added}", *lines[after:]])
+    return inserted(body, last.value, f", {', '.join(names)}")
+
+
+def inserted(body: str, value: ast.expr, text: str) -> str:
+    """Put a text right behind an expression: before its comment, and inside its parentheses."""
+    assert value.end_lineno
+    assert value.end_col_offset
+    lines = body.splitlines()
+    at = value.end_lineno - 2  # from 1, and behind a head
+    line, end = lines[at].encode(), value.end_col_offset - 1  # in bytes
+    lines[at] = (line[:end] + text.encode() + line[end:]).decode()
+    return "\n".join(lines)
 
 
 def body_as_function(body: str) -> str:
