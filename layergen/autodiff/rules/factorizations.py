@@ -61,39 +61,27 @@ def cholesky_inverse(grad: Tensor, out: Tensor, L: Tensor, upper: bool = False) 
 
 
 def qr(grad: Any, out: Any, A: Tensor, mode: str = "reduced") -> Any:
-    """Source: derivatives.yaml, linalg_qr; Walter and Lehmann 2012, arXiv:1009.6112."""
-    rows, columns = A.shape[-2:]
-    if mode == "r" or (mode == "complete" and rows > columns):
+    """Source: Walter and Lehmann 2012, arXiv:1009.6112; wide matrices too, as in torch."""
+    if mode == "r" or (mode == "complete" and A.shape[-2] > A.shape[-1]):
         return NotImplemented
     (Q, R), (Q_grad, R_grad) = out, grad
-    if R_grad is None:
-        turn = Q.mT @ Q_grad
-    else:
-        turn = -(R_grad @ R.mT)
-        turn = turn if Q_grad is None else turn + Q.mT @ Q_grad
-    if rows >= columns:
-        return (_of_tall(Q, R, turn, Q_grad),)
-    return (_of_wide(Q, R, turn, R_grad),)
+    square = R[..., : Q.shape[-1]]
+    turn = None if R_grad is None else -(R_grad @ R.mT)
+    if Q_grad is not None:
+        along = Q.mT @ Q_grad
+        turn = along if turn is None else along + turn
+    assert turn is not None
+    total = Q @ (turn - turn.mT).tril()
+    if Q_grad is not None and not _is_square(Q):
+        total = total + Q_grad - Q @ (Q.mT @ Q_grad)
+    left = torch.linalg.solve_triangular(square.mT, total, upper=False, left=False)
+    A_grad = F.pad(left, (0, A.shape[-1] - Q.shape[-1]))
+    return (A_grad if R_grad is None else A_grad + Q @ R_grad,)
 
 
-def _of_tall(Q: Tensor, R: Tensor, turn: Tensor, Q_grad: Tensor | None) -> Tensor:
-    """Differentiate a QR decomposition with an R that has an inverse.
-
-    Source: Walter and Lehmann 2012, equation 4.16.
-    """
-    total = -Q @ (turn.triu() + turn.triu(1).mT)
-    total = total if Q_grad is None else total + Q_grad
-    found: Tensor = torch.linalg.solve_triangular(R.mT, total, upper=False, left=False)
-    return found
-
-
-def _of_wide(Q: Tensor, R: Tensor, turn: Tensor, R_grad: Tensor | None) -> Tensor:
-    """Differentiate a QR decomposition whose Q comes from the first columns alone."""
-    square = R[..., : R.shape[-2]]
-    turn = (turn - turn.mT).tril()
-    left = torch.linalg.solve_triangular(square.mT, turn, upper=False, left=False)
-    total = F.pad(left, (0, R.shape[-1] - R.shape[-2]))
-    return Q @ (total if R_grad is None else total + R_grad)
+def _is_square(vectors: Tensor) -> bool:
+    """Tell whether these vectors span everything, at whatever size this is traced."""
+    return str(vectors.shape[-2]) == str(vectors.shape[-1])
 
 
 def old_qr(grad: Any, out: Any, input: Tensor, some: bool = True) -> Any:
@@ -137,10 +125,10 @@ def svd(
     if U_grad is None and Vh_grad is None:
         return (_from_values(U, S_grad, Vh),)
     total = U @ _of_rotations(out, grad) @ Vh
-    if U_grad is not None and A.shape[-2] > A.shape[-1]:
+    if U_grad is not None and not _is_square(U):
         outside = U_grad - U @ (U.mT @ U_grad)
         total = total + outside / S.unsqueeze(-2) @ Vh
-    if Vh_grad is not None and A.shape[-2] < A.shape[-1]:
+    if Vh_grad is not None and not _is_square(Vh):
         outside = Vh_grad - Vh_grad @ Vh.mT @ Vh
         total = total + U @ (outside / S.unsqueeze(-1))
     return (total,)
