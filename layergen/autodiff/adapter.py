@@ -1,10 +1,11 @@
 """The only file that touches torch's private modules."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
+import sympy
 import torch
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
@@ -93,6 +94,7 @@ PRIVATE = (
     ("torch.fx.experimental.symbolic_shapes", "ShapeEnv"),
     ("torch.fx.experimental.symbolic_shapes", "StatelessSymbolicContext"),
     ("torch.fx.experimental.symbolic_shapes", "DimDynamic"),
+    ("torch.utils._sympy.printers", "PythonPrinter"),
 )
 
 
@@ -120,6 +122,7 @@ class Sandbox:
         self.context = needed["StatelessSymbolicContext"]
         self.dynamic = needed["DimDynamic"].DYNAMIC
         self.dispatcher = needed["enable_python_dispatcher"]
+        self.printer = needed["PythonPrinter"]
         # duck_shape would take two equal sizes of the example for one
         self.sizes = needed["ShapeEnv"](duck_shape=False)
         self.mode = needed["FakeTensorMode"](
@@ -158,6 +161,12 @@ class Sandbox:
     def expression(self, value: Any) -> Any:
         """Take the sympy expression of a symbolic number, as far as it is known now."""
         return value.node.expr
+
+    def spelled(self, guard: Any, names: Mapping[Any, str]) -> str:
+        """Spell what was asked, with names for the symbols: "x.shape[1] % 2 == 0"."""
+        plain = {symbol: sympy.Symbol(name) for symbol, name in names.items()}
+        text: str = self.printer().doprint(guard.xreplace(plain))
+        return text
 
     def is_fake(self, tensor: Tensor) -> bool:
         """Tell whether a tensor is one of the sandbox's own."""

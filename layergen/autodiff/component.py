@@ -76,7 +76,11 @@ def at_setting(
         locate=locator(made.forward),
     )
     check_numbers(made, found)
-    return replace(found, setting=tuple(settled(made.arguments, values)))
+    return replace(
+        found,
+        setting=tuple(settled(made.arguments, values)),
+        any_lead=any(each.shape.dims[:1] == ("...",) for each in made.arguments),
+    )
 
 
 def settings(
@@ -161,17 +165,11 @@ def broadcast(arguments: Sequence[Argument]) -> frozenset[str]:
 
 
 def check_numbers(made: OpSpec | LossSpec, found: Gradients) -> None:
-    """Refuse a formula that holds for one value of a number, or for one size."""
+    """Refuse a formula that holds for one value of a number."""
     locate = locator(made.forward)
-    if found.looked_at:
-        raise refused(
-            Reason.SCALAR_SPECIALISED,
-            place=locate(0),
-            detail=", ".join(found.looked_at),
-        )
-    for each in found.fixed:
-        detail = f"{each.argument}.shape[{each.dim}] == {each.size}"
-        raise refused(Reason.SIZE_SPECIALISED, place=locate(0), detail=detail)
+    for each in found.looked_at:
+        place = locate(each.line)
+        raise refused(Reason.SCALAR_SPECIALISED, place=place, detail=each.argument)
 
 
 def agree(gradients: Sequence[Gradients]) -> bool:

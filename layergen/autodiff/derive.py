@@ -1,20 +1,24 @@
 """The room's door: a plain forward becomes its gradients.
 
-Trace it on tensors without values, sweep backwards over the trace, and choose what to keep.
+Trace it on tensors without values, hold the trace against other runs, sweep backwards over it,
+and choose what to keep.
 """
 
 import inspect
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from layergen.autodiff.adapter import missing
+from layergen.autodiff.burnt import Burnt, burnt
 from layergen.autodiff.gather import gathered
+from layergen.autodiff.guards import Freed
 from layergen.autodiff.named import numbers_kept
 from layergen.autodiff.reverse import is_floating
 from layergen.autodiff.sweep import swept
-from layergen.autodiff.trace import Locate, located, traced
+from layergen.autodiff.trace import Locate, in_float64, located, traced
 from layergen.errors import BadRequest
-from layergen.ir.gradients import Gradients
+from layergen.ir.gradients import Gradients, LookedAt
 from layergen.spec.model import Recompute
 
 __all__ = ["derived"]
@@ -30,6 +34,8 @@ def derived(
     recompute: Recompute = Recompute.CHEAP,
     fallback: bool = True,
     locate: Locate | None = None,
+    literal: Collection[str] = (),
+    others: Sequence[tuple[Any, ...]] = (),
 ) -> Gradients:
     """Derive the backward of a function.
 
@@ -43,6 +49,8 @@ def derived(
         recompute: what backward computes again instead of keeping.
         fallback: whether an operation without a rule may go through autograd.
         locate: turns a line of the function into a place in the user's text.
+        literal: numbers that it may hold for one value of alone.
+        others: inputs of other sizes, which the forward takes.
 
     Raises:
         CannotDerive: With the reason, one of `refusal.Reason`, and the user's line.
@@ -53,14 +61,55 @@ def derived(
             instead="Install a torch from 2.11 to 2.13, or take --backward stub.",
         )
     own = list(names or list(inspect.signature(function).parameters)[: len(inputs)])
-    with numbers_kept() as looked_at:
-        trace = traced(function, inputs, own, locate or located(function))
-        positions = range(len(inputs)) if wanted is None else wanted
-        leaves = [trace.arguments[at] for at in positions]
-        sweep = swept(
-            trace,
-            [each for each in leaves if each and is_floating(each.result)],
-            fallback=fallback,
-            broadcast=broadcast,
-        )
-    return gathered(trace, sweep, own, recompute, looked_at)
+    job = Job(
+        function,
+        tuple(own),
+        tuple(range(len(inputs)) if wanted is None else wanted),
+        frozenset(broadcast),
+        recompute,
+        fallback,
+        locate or located(function),
+        frozenset(literal),
+    )
+    gradients, freed = job.done(inputs, others)
+    for each in freed:
+        if job.done(each.args, None)[0].graph != gradients.graph:
+            raise each.refusal
+    return gradients
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is derived; see `derived`."""
+
+    function: Callable[..., Any]
+    names: tuple[str, ...]
+    wanted: tuple[int, ...]
+    broadcast: frozenset[str]
+    recompute: Recompute
+    fallback: bool
+    locate: Locate
+    literal: frozenset[str]
+
+    def done(
+        self, inputs: Sequence[Any], others: Sequence[tuple[Any, ...]] | None
+    ) -> tuple[Gradients, tuple[Freed, ...]]:
+        """Derive at some inputs; hold the trace against other runs, unless others is None."""
+        given = [in_float64(each) for each in inputs]
+        with numbers_kept() as looks:
+            trace = traced(self.function, given, self.names, self.locate, self.literal)
+            found = Burnt()
+            if others is not None:
+                found = burnt(trace, self.function, given, others, list(looks))
+            by_forward = len(looks)
+            leaves = [trace.arguments[at] for at in self.wanted]
+            sweep = swept(
+                trace,
+                [each for each in leaves if each and is_floating(each.result)],
+                fallback=self.fallback,
+                broadcast=self.broadcast,
+            )
+            by_rules = [LookedAt(e) for look in looks[by_forward:] for e in look.names]
+        numbers = (*found.numbers, *by_rules)
+        gradients = gathered(trace, sweep, self.names, self.recompute, numbers)
+        return gradients, found.freed

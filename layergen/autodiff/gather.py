@@ -1,6 +1,6 @@
 """Gather what was derived: as plain data, without what nobody needs, and with what is kept."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import torch
 
@@ -9,7 +9,7 @@ from layergen.autodiff.saving import kept_values
 from layergen.autodiff.sweep import Sweep
 from layergen.autodiff.tape import Entry
 from layergen.autodiff.trace import Trace
-from layergen.ir.gradients import Fixed, Gradients
+from layergen.ir.gradients import Fixed, Gradients, LookedAt
 from layergen.spec.model import Recompute
 
 __all__ = ["gathered"]
@@ -20,7 +20,7 @@ def gathered(
     sweep: Sweep,
     names: Sequence[str],
     recompute: Recompute,
-    looked_at: Iterable[str],
+    looked_at: Sequence[LookedAt],
 ) -> Gradients:
     """Freeze what is needed, and choose what is kept."""
     tensors = [each for each in trace.arguments if each is not None]
@@ -57,7 +57,7 @@ def gathered(
         returned_by=variables_of(trace, kept, place),
         fallbacks=tuple(dict.fromkeys(sweep.fallbacks)),
         fixed=tuple(fixed(trace, tensors)),
-        looked_at=tuple(dict.fromkeys(looked_at)),
+        looked_at=tuple({each.argument: each for each in looked_at}.values()),
     )
 
 

@@ -4,6 +4,7 @@ import math
 import operator
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 from unittest.mock import patch
 
@@ -35,8 +36,24 @@ SYMBOLS = {
 MATH = ("sqrt", "exp", "log", "log2", "log10", "log1p", "sin", "cos", "tan", "tanh")
 NUMBERS = (int, float, torch.SymInt, torch.SymFloat)
 
-# Names of the numbers whose value was looked at since the trace began.
-looked_at: list[str] = []
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A look at the value of a number, as a branch takes it.
+
+    Attributes:
+        names: of the arguments that the number was made of.
+        other: what it was compared with, None where it was made a plain one.
+        line: 0, or of the user's function.
+    """
+
+    names: tuple[str, ...]
+    other: Any = None
+    line: int = 0
+
+
+# What was looked at since the trace began.
+looks: list[Look] = []
 
 
 class NamedFloat(float):
@@ -96,20 +113,20 @@ def look(name: str, method: Callable[..., Any]) -> Callable[..., Any]:
     """Make a method that needs the value, and says so."""
 
     def looking(self: Any, *others: Any) -> Any:
-        looked_at.append(spelled(self.number))
+        looks.append(Look(names_in(self.number), plain(others[0]) if others else None))
         return method(plain(self), *map(plain, others))
 
     looking.__name__ = name
     return looking
 
 
-def spelled(number: Any) -> str:
+def names_in(number: Any) -> tuple[str, ...]:
     """Name the arguments that a number was made of."""
     if isinstance(number, Scalar):
-        return number.name
+        return (number.name,)
     if isinstance(number, Arithmetic):
-        return ", ".join(filter(None, map(spelled, number.operands)))
-    return ""
+        return tuple(name for each in number.operands for name in names_in(each))
+    return ()
 
 
 LOOKS: dict[str, Callable[..., Any]] = {
@@ -157,13 +174,13 @@ prepare()
 
 
 @contextmanager
-def numbers_kept() -> Iterator[list[str]]:
+def numbers_kept() -> Iterator[list[Look]]:
     """Keep names through `math.sqrt` and through torch's symbolic numbers, for a while.
 
     Yields:
-        The arguments whose values were looked at, as a branch does.
+        The looks that were taken at their values, as a branch does.
     """
-    looked_at.clear()
+    looks.clear()
     patches = [patch.object(math, name, of_math(name)) for name in MATH]
     for kind in (torch.SymInt, torch.SymFloat):
         for name in ARITHMETIC:
@@ -173,7 +190,7 @@ def numbers_kept() -> Iterator[list[str]]:
     for each in patches:
         each.start()
     try:
-        yield looked_at
+        yield looks
     finally:
         for each in reversed(patches):
             each.stop()

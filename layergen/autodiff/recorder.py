@@ -57,6 +57,7 @@ class Recorder(TorchFunctionMode):
         self.locate = locate
         # the first one: the user's own `except` may swallow what is raised
         self.refused: CannotDerive | None = None
+        self.asked_by_torch: set[int] = set()  # guards on sizes that an operation needs
 
     def __torch_function__(
         self,
@@ -110,6 +111,7 @@ class Recorder(TorchFunctionMode):
         kwargs: Mapping[str, Any],
     ) -> Any:
         """Run a call; what torch's exceptions say is said in our words, and remembered."""
+        before = self.sandbox.asked() if self.sandbox else 0
         try:
             return run(func, args, kwargs)
         except Exception as error:
@@ -117,6 +119,9 @@ class Recorder(TorchFunctionMode):
                 raise
             first = next(iter(str(error).strip().splitlines()), "")
             raise self.refusal(reason, found, first) from error
+        finally:
+            if self.sandbox:
+                self.asked_by_torch.update(range(before, self.sandbox.asked()))
 
     def known_shape(self, found: Operation, args: tuple[Any, ...]) -> Tensor | None:
         """Make what a backward brings to a known shape; torch would prove at length that it fits."""

@@ -1,7 +1,7 @@
 """Trace a forward: run it once on tensors without values, and write down what it does."""
 
 import linecache
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import CodeType, TracebackType
 from typing import Any
@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from layergen.autodiff.adapter import Sandbox
-from layergen.autodiff.named import named
+from layergen.autodiff.named import NamedFloat, named
 from layergen.autodiff.recorder import Recorder, run
 from layergen.autodiff.refusal import Reason, refused
 from layergen.autodiff.tape import Entry, Tape
@@ -19,7 +19,7 @@ from layergen.autodiff.watch import Seen, watching
 from layergen.errors import LayergenError, Place
 from layergen.ir.graph import Kind
 
-__all__ = ["Locate", "Trace", "located", "traced"]
+__all__ = ["Locate", "Trace", "first_line", "in_float64", "located", "traced"]
 
 Locate = Callable[[int], Place | None]
 
@@ -31,6 +31,9 @@ class Trace:
     Attributes:
         recorder: wrote it; it goes on with what the rules compute.
         sandbox: where its tensors live.
+        names: of the arguments.
+        numbers: those of them that are carried by name.
+        symbols: each free size of the arguments, and where it is: argument and dimension.
         arguments: the tensors among the arguments, None in place of each other.
         outputs: what the forward returned.
         single: whether that was a tensor, and not a tuple.
@@ -39,6 +42,9 @@ class Trace:
 
     recorder: Recorder
     sandbox: Sandbox
+    names: tuple[str, ...]
+    numbers: frozenset[str]
+    symbols: Mapping[Any, tuple[int, int]]
     arguments: tuple[Entry | None, ...]
     outputs: tuple[Tensor, ...]
     single: bool
@@ -48,6 +54,10 @@ class Trace:
     def tape(self) -> Tape:
         """All that was computed."""
         return self.recorder.tape
+
+    def is_named(self, position: int) -> bool:
+        """Tell whether an argument is a number that is carried by name."""
+        return self.names[position] in self.numbers
 
     @property
     def results(self) -> tuple[Entry, ...]:
@@ -67,7 +77,7 @@ def traced(
 
     Args:
         function: the forward.
-        inputs: its arguments; floating tensors count as float64.
+        inputs: its arguments; floating tensors are float64.
         names: of the arguments.
         locate: turns a line of the function into a place in the user's text.
         literal: numbers that are not carried by name.
@@ -75,20 +85,44 @@ def traced(
     code = code_of(function)
     sandbox, tape = Sandbox(), Tape()
     recorder = Recorder(tape, sandbox, code, locate)
-    arguments, given = [], []
-    for value, name in zip(inputs, names, strict=True):
-        live = argument(recorder, sandbox, value, name, name in literal)
-        given.append(live)
-        arguments.append(tape.find(live) if isinstance(live, Tensor) else None)
+    given = [
+        argument(recorder, sandbox, value, name, name in literal)
+        for value, name in zip(inputs, names, strict=True)
+    ]
+    symbols = symbols_of(sandbox, given)
     with (
         sandbox.entered(gradients=True),
         recorder,
         watching(recorder, sandbox.asked) as seen,
     ):
         result = answer(recorder, function, given)
-    outputs = checked(recorder, result)
-    single = isinstance(result, Tensor)
-    return Trace(recorder, sandbox, tuple(arguments), outputs, single, seen)
+    return Trace(
+        recorder=recorder,
+        sandbox=sandbox,
+        names=tuple(names),
+        numbers=frozenset(
+            name
+            for name, each in zip(names, given, strict=True)
+            if isinstance(each, NamedFloat)
+        ),
+        symbols=symbols,
+        arguments=tuple(
+            tape.find(each) if isinstance(each, Tensor) else None for each in given
+        ),
+        outputs=checked(recorder, result),
+        single=isinstance(result, Tensor),
+        seen=seen,
+    )
+
+
+def symbols_of(sandbox: Sandbox, given: Sequence[Any]) -> Mapping[Any, tuple[int, int]]:
+    """List the free sizes: each dimension has a symbol of its own, until something is asked."""
+    return {
+        sandbox.expression(size): (position, dim)
+        for position, value in enumerate(given)
+        for dim, size in enumerate(value.shape if isinstance(value, Tensor) else ())
+        if isinstance(size, torch.SymInt)
+    }
 
 
 def answer(
@@ -159,13 +193,15 @@ def argument(
         return named(value, name) if type(value) is float and not literal else value
     if value.layout != torch.strided or value.is_quantized or value.is_nested:
         raise recorder.refusal(Reason.SPARSE, name)
-    fake = sandbox.fake(in_float64(value), name)
+    fake = sandbox.fake(value, name)
     recorder.tape.leaf(Kind.ARGUMENT, name, fake)
     return fake
 
 
-def in_float64(value: Tensor) -> Tensor:
+def in_float64(value: Any) -> Any:
     """Take a floating tensor to float64: that is what is printed as `x.dtype`."""
+    if not isinstance(value, Tensor):
+        return value
     if value.is_complex():
         return value.to(torch.complex128)
     return value.double() if value.is_floating_point() else value

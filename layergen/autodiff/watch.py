@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from layergen.autodiff.adapter import scripted_kinds
+from layergen.autodiff.named import looks
 from layergen.autodiff.recorder import Recorder, is_torch
 from layergen.autodiff.refusal import Reason
 from layergen.ir.graph import Kind
@@ -53,21 +54,25 @@ class Seen:
 
     Attributes:
         at_return: the entries that the user's variables held when it returned.
-        lines: how many guards there were when a line began, and the line.
+        lines: how many guards and looks there were when a line began, and the line.
     """
 
     def __init__(self) -> None:
         self.at_return: dict[str, int] = {}
-        self.lines: list[tuple[int, int]] = []
+        self.lines: list[tuple[int, int, int]] = []
 
     @property
     def variables(self) -> dict[int, str]:
         """The first variable for each entry."""
         return {index: name for name, index in reversed(self.at_return.items())}
 
-    def line_of(self, guard: int) -> int:
-        """Find the line that a guard came from."""
-        return next((e for count, e in reversed(self.lines) if count <= guard), 0)
+    def line_of_guard(self, at: int) -> int:
+        """Find the line that asked something of the sizes."""
+        return next((line for count, _, line in self.lines[::-1] if count <= at), 0)
+
+    def line_of_look(self, at: int) -> int:
+        """Find the line that looked at a number."""
+        return next((line for _, count, line in self.lines[::-1] if count <= at), 0)
 
 
 @contextmanager
@@ -82,7 +87,7 @@ def watching(recorder: Recorder, guards: Callable[[], int]) -> Iterator[Seen]:
 
     def at_line(frame: FrameType, event: str, arg: Any) -> Any:
         held = held_by(recorder, frame)
-        seen.lines.append((guards(), frame.f_lineno))
+        seen.lines.append((guards(), len(looks), frame.f_lineno))
         if event == "return":
             seen.at_return.update(held)
         return at_line

@@ -1,0 +1,176 @@
+"""Find what a trace took from its example: it must hold at other sizes, numbers and dtypes."""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from layergen.autodiff.guards import Freed, check_guards
+from layergen.autodiff.named import Look
+from layergen.autodiff.refusal import Reason, refused
+from layergen.autodiff.rerun import Difference, DoesNotRun, difference
+from layergen.autodiff.trace import Trace
+from layergen.ir.gradients import LookedAt
+
+__all__ = ["Burnt", "burnt"]
+
+Args = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Burnt:
+    """What of the example is in a trace.
+
+    Attributes:
+        numbers: those at another value of which the forward does something else.
+        freed: where it does the same though a size of the trace is a constant.
+    """
+
+    numbers: tuple[LookedAt, ...] = ()
+    freed: tuple[Freed, ...] = ()
+
+
+def burnt(
+    trace: Trace,
+    function: Callable[..., Any],
+    inputs: Sequence[Any],
+    others: Sequence[Args],
+    looks: Sequence[Look],
+) -> Burnt:
+    """Run the forward where everything is different, and hold it against its trace.
+
+    Args:
+        trace: of the function.
+        function: the forward.
+        inputs: the example; floating tensors are float64.
+        others: arguments of other sizes that the forward takes.
+        looks: numbers that its own Python looked at.
+
+    Raises:
+        CannotDerive: It does something else in another dtype, on another device, at another
+            size, or where gradients are off.
+    """
+    numbers: dict[str, int] = {}
+    if not all_at_once(trace, function, others[0] if others else inputs):
+        for args in others:
+            refuse(trace, Reason.SIZE_SPECIALISED, function, args)
+        refuse(trace, Reason.DTYPE_SPECIALISED, function, in_float32(inputs))
+        refuse(trace, Reason.GRAD_MODE, function, inputs, gradients=False)
+        numbers = looked_at(trace, function, inputs, ())
+    refuse(trace, Reason.DEVICE_SPECIALISED, function, on_meta(inputs))
+    placed = [
+        replace(each, line=trace.seen.line_of_look(at)) for at, each in enumerate(looks)
+    ]
+    numbers |= looked_at(trace, function, inputs, placed)
+    freed = check_guards(trace, function, inputs)
+    return Burnt(tuple(map(LookedAt, numbers, numbers.values())), tuple(freed))
+
+
+def all_at_once(
+    trace: Trace, function: Callable[..., Any], args: Sequence[Any]
+) -> bool:
+    """Tell whether nothing changes where all is different; most often one run is enough."""
+    given = [
+        another(each) if trace.is_named(at) else each for at, each in enumerate(args)
+    ]
+    try:
+        found = difference(trace, function, in_float32(given), gradients=False)
+    except DoesNotRun:
+        return False
+    return found is None
+
+
+def refuse(
+    trace: Trace,
+    reason: Reason,
+    function: Callable[..., Any],
+    args: Sequence[Any],
+    *,
+    gradients: bool = True,
+) -> None:
+    """Refuse a forward that does something else on these arguments."""
+    found = tried(trace, function, args, gradients=gradients)
+    if found is not None:
+        raise refused(reason, place=trace.recorder.place(found.line), detail=found.text)
+
+
+def tried(
+    trace: Trace,
+    function: Callable[..., Any],
+    args: Sequence[Any],
+    *,
+    gradients: bool = True,
+) -> Difference | None:
+    """Find what is different, if anything; nothing is where the forward does not run."""
+    try:
+        return difference(trace, function, args, gradients=gradients)
+    except DoesNotRun:
+        return None  # as a kernel that float32 lacks, or two devices in one forward
+
+
+def looked_at(
+    trace: Trace,
+    function: Callable[..., Any],
+    inputs: Sequence[Any],
+    looks: Sequence[Look],
+) -> dict[str, int]:
+    """Find the numbers at another value of which the forward does something else.
+
+    Args:
+        trace: of the function.
+        function: the forward.
+        inputs: the example.
+        looks: what its own Python looked at; () for what other code looked at unseen.
+    """
+    found: dict[str, int] = {}
+    for at, value in enumerate(inputs):
+        if not trace.is_named(at):
+            continue
+        name = trace.names[at]
+        own = [each for each in looks if name in each.names]
+        for other in values(value, own) if own or not looks else ():
+            args = [*inputs[:at], other, *inputs[at + 1 :]]
+            if (different := tried(trace, function, args)) is not None:
+                found[name] = next((each.line for each in own), different.line)
+                break
+    return found
+
+
+def values(value: float, looks: Sequence[Look]) -> Iterator[float]:
+    """Choose other values of a number: near it, and on both sides of what it was compared with."""
+    yield another(value)
+    for look in looks:
+        if isinstance(look.other, int | float):
+            yield from (look.other, look.other + 1.0, look.other - 1.0)
+    if looks:
+        yield from (value + 1.0, 0.0, 1.0, -1.0)
+
+
+def another(value: float) -> float:
+    """Choose a second value near the first: a probability stays one, so does an epsilon."""
+    if not math.isfinite(value):
+        return value
+    return 0.75 * value if value else 0.5
+
+
+def in_float32(inputs: Sequence[Any]) -> Args:
+    """Take floating tensors to another dtype than the trace has."""
+    return tuple(
+        (
+            each.to(torch.complex64 if each.is_complex() else torch.float32)
+            if isinstance(each, Tensor)
+            and (each.is_floating_point() or each.is_complex())
+            else each
+        )
+        for each in inputs
+    )
+
+
+def on_meta(inputs: Sequence[Any]) -> Args:
+    """Take tensors to the device that has shapes and no numbers."""
+    return tuple(
+        each.to("meta") if isinstance(each, Tensor) else each for each in inputs
+    )

@@ -1,0 +1,180 @@
+"""What was asked of the sizes, and whether another answer changes what the forward does.
+
+A guard is what torch noted when a symbolic size was compared, or made a plain int. One that no
+size breaks at which the forward runs is a check of validity: the forward raises by itself.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import sympy
+import torch
+from torch import Tensor
+
+from layergen.autodiff.refusal import Reason, refused
+from layergen.autodiff.rerun import DoesNotRun, difference
+from layergen.autodiff.trace import Trace
+from layergen.errors import CannotDerive
+
+__all__ = ["Freed", "check_guards"]
+
+SIZES = (2, 3, 4, 5, 6, 7, 8, 9, 12, 16)
+TRIES = 40  # runs to break one guard
+ENOUGH = 3  # ways to break it that change nothing
+
+Dims = tuple[tuple[int, int], ...]  # argument and dimension
+Args = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """One thing that was asked.
+
+    Attributes:
+        expression: over symbols, as sympy has it.
+        line: of the user's function.
+    """
+
+    expression: Any
+    line: int
+
+    @property
+    def fixes(self) -> bool:
+        """Whether a size is a constant since."""
+        return isinstance(self.expression, sympy.Eq) and any(
+            each.is_Integer for each in self.expression.args
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Freed:
+    """Arguments at which a size is not the constant that the trace took it for.
+
+    The forward does the same there; what is derived there must be the same, too.
+
+    Attributes:
+        refusal: to be raised where it is not.
+    """
+
+    args: Args
+    refusal: CannotDerive
+
+
+def check_guards(
+    trace: Trace, function: Callable[..., Any], inputs: Sequence[Any]
+) -> list[Freed]:
+    """Refuse a forward that does something else where a guard is broken.
+
+    Returns:
+        Where it does the same though a size of the trace is a constant.
+
+    Raises:
+        CannotDerive: It does something else.
+    """
+    freed = []
+    for guard in guards_of(trace):
+        found = list(islice(taken(trace, guard, function, inputs), ENOUGH))
+        if guard.fixes and found:
+            freed.append(Freed(found[0], refusal(trace, guard, 0)))
+    return freed
+
+
+def guards_of(trace: Trace) -> list[Guard]:
+    """List what the user's own lines asked, and what made a constant of a size."""
+    found: dict[Any, Guard] = {}
+    for at, expression in enumerate(trace.sandbox.guards):
+        guard = Guard(expression, trace.seen.line_of_guard(at))
+        if guard.fixes or at not in trace.recorder.asked_by_torch:
+            found.setdefault(expression, guard)
+    return list(found.values())
+
+
+def taken(
+    trace: Trace, guard: Guard, function: Callable[..., Any], inputs: Sequence[Any]
+) -> Iterator[Args]:
+    """Find arguments that break a guard and that the forward takes."""
+    for args in islice(broken(trace, guard, inputs), TRIES):
+        try:
+            found = difference(trace, function, args)
+        except DoesNotRun:
+            continue
+        if found is not None:
+            raise refusal(trace, guard, found.line)
+        yield args
+
+
+def refusal(trace: Trace, guard: Guard, line: int) -> CannotDerive:
+    """Word a refusal at the line that asked."""
+    place = trace.recorder.place(guard.line or line)
+    detail = spelled(trace, guard)
+    return refused(Reason.SIZE_SPECIALISED, place=place, detail=detail)
+
+
+def broken(trace: Trace, guard: Guard, inputs: Sequence[Any]) -> Iterator[Args]:
+    """Choose arguments at which a guard does not hold."""
+    asked = [each for each in trace.symbols if each in guard.expression.free_symbols]
+    for symbol in asked:
+        for dims in together(trace, symbol, inputs):
+            for size in SIZES:
+                args = resized(inputs, dims, size)
+                if not holds(trace, guard, args):
+                    yield args
+
+
+def together(trace: Trace, symbol: Any, inputs: Sequence[Any]) -> list[Dims]:
+    """List which dimensions may have to change with a size: those known to be equal, or all."""
+    own = trace.symbols[symbol]
+    now = {place: current(trace, place) for place in trace.symbols.values()}
+    tied = tuple(place for place, each in now.items() if each == now[own])
+    size = inputs[own[0]].shape[own[1]]
+    equal = tuple((at, dim) for at, dim in now if inputs[at].shape[dim] == size)
+    return list(dict.fromkeys([(own,), tied, equal]))
+
+
+def current(trace: Trace, place: tuple[int, int]) -> Any:
+    """Take a size of an argument as far as it is known now."""
+    argument, dim = place
+    entry = trace.arguments[argument]
+    assert entry is not None  # a symbol is a tensor's
+    return trace.sandbox.expression(entry.result.shape[dim])
+
+
+def holds(trace: Trace, guard: Guard, args: Args) -> bool:
+    """Evaluate a guard at other sizes."""
+    sizes = {
+        symbol: sympy.Integer(args[at].shape[dim])
+        for symbol, (at, dim) in trace.symbols.items()
+    }
+    return bool(guard.expression.xreplace(sizes) == sympy.true)
+
+
+def resized(inputs: Sequence[Any], dims: Dims, size: int) -> Args:
+    """Give some dimensions another size; new entries are drawn from the old ones."""
+    found = []
+    for at, value in enumerate(inputs):
+        changed = [dim for argument, dim in dims if argument == at]
+        if changed:
+            shape = [
+                size if dim in changed else each for dim, each in enumerate(value.shape)
+            ]
+            value = filled(value, shape)
+        found.append(value)
+    return tuple(found)
+
+
+def filled(tensor: Tensor, shape: Sequence[int]) -> Tensor:
+    """Repeat the entries of a tensor over another shape: indices stay what they are."""
+    entries = tensor.detach().reshape(-1)
+    count = torch.Size(shape).numel()
+    return entries[torch.arange(count) % max(entries.numel(), 1)].reshape(tuple(shape))
+
+
+def spelled(trace: Trace, guard: Guard) -> str:
+    """Spell what was asked: "x.shape[1] % 2 == 0"."""
+    names: Mapping[Any, str] = {
+        symbol: f"{trace.names[at]}.shape[{dim}]"
+        for symbol, (at, dim) in trace.symbols.items()
+    }
+    return trace.sandbox.spelled(guard.expression, names)

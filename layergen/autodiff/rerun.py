@@ -1,0 +1,230 @@
+"""Run a forward again elsewhere, and hold what it does against what its trace foretells.
+
+The trace says which operations run, on what, and with which sizes and numbers, as formulas. On
+real tensors of other sizes, at other numbers or in another dtype the forward must do just that;
+where it does something else, something of the example is in the trace.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sympy
+import torch
+from torch import Tensor
+
+from layergen.autodiff.named import NamedFloat, NamedInt
+from layergen.autodiff.recorder import Recorder
+from layergen.autodiff.tape import Entry, ShapeRef, Tape
+from layergen.autodiff.trace import Trace
+from layergen.errors import LayergenError
+from layergen.ir.graph import Arithmetic, Kind, Scalar, Value
+
+__all__ = ["Difference", "DoesNotRun", "difference"]
+
+FORMULAS = (torch.SymInt, torch.SymFloat, NamedFloat, NamedInt)
+RELATIVE = 1e-9  # far above float64's rounding, far below a step to another number
+OPERATORS: dict[str, Callable[..., Any]] = {
+    "+": lambda a, b: a + b,
+    "-": lambda a, b: a - b,
+    "*": lambda a, b: a * b,
+    "/": lambda a, b: a / b,
+    "//": lambda a, b: a // b,
+    "%": lambda a, b: a % b,
+    "**": lambda a, b: a**b,
+    "neg": lambda a: -a,
+}
+
+
+class DoesNotRun(Exception):
+    """The forward does not take these arguments."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A call that the trace has otherwise.
+
+    Attributes:
+        line: of the user's function; 0 where that is not known.
+        op: the operation that the trace has there, or "".
+    """
+
+    line: int
+    op: str = ""
+
+    @property
+    def text(self) -> str:
+        """Name the operation, for a message."""
+        return f"{self.op!r} is another call there" if self.op else ""
+
+
+def difference(
+    trace: Trace,
+    function: Callable[..., Any],
+    args: Sequence[Any],
+    *,
+    gradients: bool = True,
+) -> Difference | None:
+    """Find the first call of another run that the trace does not foretell.
+
+    Args:
+        trace: of the function.
+        function: the forward.
+        args: real tensors, of the ranks that the trace has, and plain numbers.
+        gradients: whether gradients are on; inside of an autograd.Function they are off.
+
+    Raises:
+        DoesNotRun: The forward does not take these arguments.
+    """
+    tape = Tape(merges=False)
+    recorder = Recorder(tape, None, trace.recorder.code, trace.recorder.locate)
+    given = [copied(tape, each) for each in args]
+    state = torch.get_rng_state()
+    try:
+        with torch.set_grad_enabled(gradients), recorder:
+            function(*given)
+    except LayergenError:
+        pass  # where it goes another way, it may do what can't be followed
+    except Exception as error:
+        raise DoesNotRun from error
+    finally:
+        torch.set_rng_state(state)
+    if recorder.refused:
+        return Difference(tape.calls[-1].line if tape.calls else 0)
+    return Foretold(trace, args).first_difference(tape)
+
+
+def copied(tape: Tape, value: Any) -> Any:
+    """Copy a tensor, and put it on the tape as the argument that it is."""
+    if not isinstance(value, Tensor):
+        return value
+    made = value.detach().clone()
+    tape.leaf(Kind.ARGUMENT, "", made)
+    return made
+
+
+class Foretold:
+    """What a trace says of a run on other arguments."""
+
+    def __init__(self, trace: Trace, args: Sequence[Any]) -> None:
+        self.trace = trace
+        self.numbers = dict(zip(trace.names, args, strict=True))
+        self.sizes = {
+            symbol: sympy.Integer(args[position].shape[dim])
+            for symbol, (position, dim) in trace.symbols.items()
+        }
+        floats = [e.dtype for e in args if isinstance(e, Tensor) and is_float(e)]
+        self.dtype = floats[0] if floats else torch.float64
+        self.devices = {each.device for each in args if isinstance(each, Tensor)}
+        self.places: dict[int, int] = {}  # of the other run's entries, in the trace
+
+    def first_difference(self, run: Tape) -> Difference | None:
+        """Compare call by call."""
+        tape = self.trace.tape
+        for other, own in zip(leaves_of(run), leaves_of(tape), strict=True):
+            self.places[other.index] = own.index
+        for own, other in zip(tape.calls, run.calls, strict=False):
+            if not self.is_same_call(own, other):
+                return Difference(own.line, own.operation.name)
+            self.pair(own, other, run)
+        if len(tape.calls) == len(run.calls):
+            return None
+        longer = max(tape.calls, run.calls, key=len)
+        return Difference(longer[min(len(tape.calls), len(run.calls))].line)
+
+    def is_same_call(self, own: Entry, other: Entry) -> bool:
+        """Compare the operation, and all that it is given."""
+        return own.operation == other.operation and self.same(
+            (own.args, own.kwargs), (other.args, other.kwargs)
+        )
+
+    def pair(self, own: Entry, other: Entry, run: Tape) -> None:
+        """Note that two calls give the same."""
+        self.places[other.index] = own.index
+        if not isinstance(own.result, Tensor):
+            parts = dict(self.trace.tape.parts(own))
+            for at, part in run.parts(other):
+                self.places[part.index] = parts[at].index
+
+    def same(self, own: Any, other: Any) -> bool:
+        """Compare an argument with what it is in the other run."""
+        if isinstance(own, ShapeRef) or isinstance(other, ShapeRef):
+            both = isinstance(own, ShapeRef) and isinstance(other, ShapeRef)
+            return both and self.same(own.of, other.of)
+        match own:
+            case Value(node):
+                return isinstance(other, Value) and self.places.get(other.node) == node
+            case tuple() | list():
+                return isinstance(other, tuple | list) and (
+                    len(own) == len(other) and all(map(self.same, own, other))
+                )
+            case dict():
+                return isinstance(other, dict) and (
+                    own.keys() == other.keys()
+                    and all(self.same(own[key], other[key]) for key in own)
+                )
+            case slice():
+                return isinstance(other, slice) and self.same(
+                    (own.start, own.stop, own.step),
+                    (other.start, other.stop, other.step),
+                )
+        return self.same_leaf(own, other)
+
+    def same_leaf(self, own: Any, other: Any) -> bool:
+        """Compare a number, a dtype, a device or another literal."""
+        if isinstance(own, FORMULAS):
+            return near(self.value(own), other)
+        if isinstance(own, torch.dtype):
+            return other in (own, self.in_this_run(own))
+        if isinstance(own, torch.device):
+            return other == own or other in self.devices
+        if isinstance(own, float) and isinstance(other, float):
+            return near(own, other)
+        return type(own) is type(other) and bool(own == other)
+
+    def in_this_run(self, dtype: torch.dtype) -> torch.dtype:
+        """Tell which dtype stands where the trace, whose inputs are float64, has one."""
+        if dtype == torch.float64:
+            return self.dtype
+        return self.dtype.to_complex() if dtype == torch.complex128 else dtype
+
+    def value(self, number: Any) -> Any:
+        """Evaluate a size, or a number that the user passes, in this run."""
+        match number:
+            case NamedFloat() | NamedInt():
+                return self.value(number.number)
+            case torch.SymInt() | torch.SymFloat():
+                expression = self.trace.sandbox.expression(number)
+                found = expression.xreplace(self.sizes)
+                return int(found) if found.is_integer else float(found)
+            case Scalar(name):
+                return self.numbers[name]
+            case Arithmetic(op, operands):
+                return computed(op, [self.value(each) for each in operands])
+        return number
+
+
+def computed(op: str, values: Sequence[Any]) -> Any:
+    """Apply an operator, or a function of math."""
+    if op.startswith("math."):
+        return getattr(math, op.removeprefix("math."))(*values)
+    return OPERATORS[op](*values)
+
+
+def near(own: Any, other: Any) -> bool:
+    """Compare two numbers."""
+    if isinstance(other, bool) or not isinstance(other, int | float):
+        return False
+    both_nan = own != own and other != other
+    return both_nan or math.isclose(own, other, rel_tol=RELATIVE)
+
+
+def is_float(tensor: Tensor) -> bool:
+    """Tell whether a tensor's dtype is what is printed as `x.dtype`."""
+    return tensor.is_floating_point()
+
+
+def leaves_of(tape: Tape) -> list[Entry]:
+    """List the arguments on a tape."""
+    return [each for each in tape.entries if each.kind is Kind.ARGUMENT]
