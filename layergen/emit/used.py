@@ -19,7 +19,7 @@ class Used:
     Attributes:
         saved: tensors: arguments in their order, then the rest.
         scalars: numbers and flags.
-        shapes: arguments whose shapes are used, and not their values.
+        shapes: arguments whose shapes a setting uses, and not their values.
     """
 
     def __init__(
@@ -41,6 +41,4 @@ class Used:
         self.scalars = tuple(
             one for one in names if one in scalars and one not in tensors
         )
-        self.shapes = tuple(
-            one for one in names if one in shapes and one not in self.saved
-        )
+        self.shapes = tuple(one for one in names if one in shapes)
