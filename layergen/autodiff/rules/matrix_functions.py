@@ -60,13 +60,12 @@ def vander(x: Tensor, *, N: int | None = None) -> Any:
 
 
 def cond(A: Tensor, p: Any = None) -> Any:
-    """Source: torch.linalg.cond: the norm of a matrix times that of its inverse."""
-    if p is None or is_literal(p, 2) or is_literal(p, -2):
-        values = torch.linalg.svdvals(A)
-        largest, smallest = values[..., 0], values[..., -1]
-        return smallest / largest if is_literal(p, -2) else largest / smallest
-    inverses = torch.linalg.inv(A)
-    return torch.linalg.matrix_norm(A, p) * torch.linalg.matrix_norm(inverses, p)
+    """Source: torch.linalg.cond, of the norm that singular values give."""
+    if not (p is None or is_literal(p, 2) or is_literal(p, -2)):
+        return NotImplemented
+    values = torch.linalg.svdvals(A)
+    largest, smallest = values[..., 0], values[..., -1]
+    return smallest / largest if is_literal(p, -2) else largest / smallest
 
 
 RULES: Mapping[str, Rule] = {
