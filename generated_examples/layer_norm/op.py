@@ -11,20 +11,26 @@ __all__ = ["LayerNormFunction", "layer_norm"]
 
 
 class LayerNormFunction(Function):
-    """Differentiate the forward by running it again, for one input at a time.
+    """Differentiate layer_norm by the chain rule.
 
-    It is right as it stands. Each `if` in backward is the place for a formula of your own;
-    tests/test_op.py judges it.
+    With g the incoming gradient:
+
+        grad_product  = g * weight
+        grad_squared  = sum(grad_product * centered, -1) * -0.5 * rstd ^ 3 /
+                        x.shape[-1]
+        grad_centered = grad_product * rstd + grad_squared * 2 * centered
+        grad_x        = grad_centered - sum(grad_centered, -1) / x.shape[-1]
+        grad_weight   = sum(g * (centered * rstd))
+        grad_bias     = sum(g)
     """
 
     generate_vmap_rule = True
 
     @staticmethod
     def forward(x: Tensor, weight: Tensor, bias: Tensor | None, eps: float) -> Tensor:
-        dims = tuple(range(-weight.dim(), 0))
-        centered = x - x.mean(dims, keepdim=True)
-        variance = centered.square().mean(dims, keepdim=True)
-        y = centered * torch.rsqrt(variance + eps) * weight
+        centered = x - x.mean(-1, keepdim=True)
+        rstd = torch.rsqrt(centered.square().mean(-1, keepdim=True) + eps)
+        y = centered * rstd * weight
         return y if bias is None else y + bias
 
     @staticmethod
@@ -32,30 +38,33 @@ class LayerNormFunction(Function):
         ctx: FunctionCtx, inputs: tuple[Any, ...], output: Tensor
     ) -> None:
         x, weight, bias, eps = inputs
-        ctx.save_for_backward(x, weight, bias)
+        ctx.save_for_backward(x, weight)
         ctx.eps = eps
+        ctx.bias_shape = None if bias is None else bias.shape
 
     @staticmethod
     def backward(ctx: FunctionCtx, grad_out: Tensor) -> tuple[Tensor | None, ...]:
-        x, weight, bias = ctx.saved_tensors
+        x, weight = ctx.saved_tensors
         eps = ctx.eps
         grad_x = grad_weight = grad_bias = None
 
+        if ctx.needs_input_grad[0] or ctx.needs_input_grad[1]:
+            centered = x - x.mean(-1, keepdim=True)
+            rstd = torch.rsqrt(centered.square().mean(-1, keepdim=True) + eps)
         if ctx.needs_input_grad[0]:
-            _, vjp = torch.func.vjp(
-                lambda x: LayerNormFunction.forward(x, weight, bias, eps), x
+            grad_product = grad_out * weight
+            grad_squared = (
+                (grad_product * centered).sum(-1, keepdim=True)
+                * -0.5
+                * rstd**3
+                / x.shape[-1]
             )
-            (grad_x,) = vjp(grad_out)
+            grad_centered = grad_product * rstd + grad_squared * 2 * centered
+            grad_x = grad_centered - grad_centered.sum(-1, keepdim=True) / x.shape[-1]
         if ctx.needs_input_grad[1]:
-            _, vjp = torch.func.vjp(
-                lambda weight: LayerNormFunction.forward(x, weight, bias, eps), weight
-            )
-            (grad_weight,) = vjp(grad_out)
+            grad_weight = (grad_out * (centered * rstd)).sum_to_size(weight.shape)
         if ctx.needs_input_grad[2]:
-            _, vjp = torch.func.vjp(
-                lambda bias: LayerNormFunction.forward(x, weight, bias, eps), bias
-            )
-            (grad_bias,) = vjp(grad_out)
+            grad_bias = grad_out.sum_to_size(ctx.bias_shape)
         return grad_x, grad_weight, grad_bias, None
 
 
@@ -73,5 +82,14 @@ def layer_norm(
 
     Returns:
         A tensor of shape (*, features).
+
+    Raises:
+        ValueError: the shapes are not those that the gradient holds for.
     """
+    if weight.shape != x.shape[-1:] or (
+        bias is not None and (bias.shape != x.shape[-1:])
+    ):
+        raise ValueError(
+            "layer_norm has its gradient for the shapes x (*, a), weight (a,), bias (a,)"
+        )
     return LayerNormFunction.apply(x, weight, bias, eps)

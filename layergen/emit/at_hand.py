@@ -6,7 +6,7 @@ from layergen.emit.names import Names
 from layergen.emit.numbers import NumberPrinter, factors
 from layergen.ir.graph import Arithmetic, Graph, Kind, Node, Number, Scalar, Size
 
-__all__ = ["AtHand", "place"]
+__all__ = ["AtHand"]
 
 
 class AtHand:
@@ -17,6 +17,7 @@ class AtHand:
         names: hands out names that clash with nothing.
         known: the values at hand before the first line, by their names.
         scalars: the numbers at hand, by their own names.
+        from_end: whether dimensions are always counted from the last one.
     """
 
     def __init__(
@@ -25,10 +26,13 @@ class AtHand:
         names: Names,
         known: Mapping[int, str],
         scalars: Iterable[str],
+        *,
+        from_end: bool = False,
     ) -> None:
         self.graph = graph
         self.names = names
         self.known = dict(known)
+        self.from_end = from_end
         self.hidden: set[int] = set()  # known behind a condition alone
         self.scalars = set(scalars)
         self.used_scalars: set[str] = set()
@@ -39,17 +43,23 @@ class AtHand:
         """List the values at hand whatever gradients are wanted."""
         return [each for each in self.known.items() if each[0] not in self.hidden]
 
+    def place(self, dim: int, rank: int) -> int:
+        """Count from the end where it is the last dimension, or the last but one of many."""
+        from_end = dim - rank
+        last = from_end == -1 or (from_end == -2 and rank > 2)
+        return from_end if last or self.from_end else dim
+
     def size(self, size: Size | Arithmetic) -> str:
         """Name a dimension that has a size, x.shape[-1]; "" for a computed one that none has."""
         for index, name in self.visible():
             shape = self.graph[index].shape
             if size in shape:
-                return f"{name}.shape[{place(shape.index(size), len(shape))}]"
+                return f"{name}.shape[{self.place(shape.index(size), len(shape))}]"
         if isinstance(size, Arithmetic):
             return ""
         for node in self.graph.nodes:
             if node.kind is Kind.ARGUMENT and size in node.shape:
-                dim = place(node.shape.index(size), len(node.shape))
+                dim = self.place(node.shape.index(size), len(node.shape))
                 return f"{self.missing(node)}[{dim}]"
         raise AssertionError(f"no tensor has the size {size.symbol}")
 
@@ -93,9 +103,3 @@ class AtHand:
         ]
         assert floating, "a body without a floating tensor"
         return floating[0]
-
-
-def place(dim: int, rank: int) -> int:
-    """Count from the end where it is the last dimension, or the last but one of many."""
-    from_end = dim - rank
-    return from_end if from_end == -1 or (from_end == -2 and rank > 2) else dim

@@ -4,25 +4,20 @@ from layergen.emit import words
 from layergen.emit.case_view import drawing
 from layergen.emit.views import BenchmarkView, ContenderView
 from layergen.ir.trial import Trial
-from layergen.spec import inputs, sizes
 from layergen.spec.calling import constructor_arguments, inputs_of
+from layergen.spec.enlarged import enlarged
+from layergen.spec.inputs import Example
 from layergen.spec.model import (
     Argument,
     ArgumentType,
     Backward,
-    Case,
     LayerSpec,
     LossSpec,
     OpSpec,
-    Parameter,
     Spec,
 )
 
 __all__ = ["benchmark_view"]
-
-FACTOR = 32  # times the sizes of the tests
-LEAD = (256,)  # for '...' beside other dimensions
-SQUARE = (1024, 1024)  # for tensors of any shape
 
 
 def benchmark_view(spec: Spec, trial: Trial, component: str) -> BenchmarkView:
@@ -37,7 +32,8 @@ def benchmark_view(spec: Spec, trial: Trial, component: str) -> BenchmarkView:
 def of_layer(layer: LayerSpec, trial: Trial, component: str) -> BenchmarkView:
     """Compare a layer with itself compiled."""
     bound = (*layer.parameters, *layer.buffers)
-    values, shapes = large(layer.arguments, layer.cases, bound)
+    sizes = enlarged(layer.arguments, layer.cases, bound)
+    values = dict(sizes.values)
     told = [
         f"{each.name}={values[each.name]!r}" for each in constructor_arguments(layer)
     ]
@@ -47,7 +43,7 @@ def of_layer(layer: LayerSpec, trial: Trial, component: str) -> BenchmarkView:
         module="layer",
         names=(layer.name,),
         draw=drawing(trial).replace("dtype=torch.float64", "device=device"),
-        drawn=drawn(inputs_of(layer), trial, shapes),
+        drawn=drawn(inputs_of(layer), trial, sizes),
         setup=f"layer = {layer.name}({words.joined(told)}).to(device, dtype)",
         contenders=(
             ContenderView("eager", "layer"),
@@ -60,15 +56,15 @@ def of_function(
     spec: Spec, made: OpSpec | LossSpec, trial: Trial, component: str
 ) -> BenchmarkView:
     """Compare a function with plain autograd of its forward, or with itself compiled."""
-    values, shapes = large(made.arguments, made.cases, ())
-    own = called(made, made.name, values)
+    sizes = enlarged(made.arguments, made.cases)
+    own = called(made, made.name, sizes)
     contenders = [ContenderView(made.name, own)]
     names: tuple[str, ...] = (made.name,)
     if spec.backward is Backward.AUTOGRAD:
         contenders.append(ContenderView("compiled", f"torch.compile({own})"))
     else:
         function = f"{spec.name}Function"
-        plain = called(made, f"{function}.forward", values)
+        plain = called(made, f"{function}.forward", sizes)
         contenders.append(ContenderView("plain autograd", plain))
         names = (function, made.name)
     return BenchmarkView(
@@ -77,16 +73,15 @@ def of_function(
         module="op" if spec.op else "loss",
         names=names,
         draw=drawing(trial).replace("dtype=torch.float64", "device=device"),
-        drawn=drawn(made.arguments, trial, shapes),
+        drawn=drawn(made.arguments, trial, sizes),
         setup="",
         contenders=tuple(contenders),
     )
 
 
-def called(
-    made: OpSpec | LossSpec, function: str, values: dict[str, sizes.Value]
-) -> str:
+def called(made: OpSpec | LossSpec, function: str, sizes: Example) -> str:
     """Write a function of the tensors alone, its scalars fixed."""
+    values = dict(sizes.values)
     tensors = [each.name for each in made.arguments if each.type.is_tensor]
     if len(tensors) == len(made.arguments):
         return function
@@ -98,9 +93,10 @@ def called(
 
 
 def drawn(
-    arguments: tuple[Argument, ...], trial: Trial, shapes: dict[str, tuple[int, ...]]
+    arguments: tuple[Argument, ...], trial: Trial, sizes: Example
 ) -> tuple[str, ...]:
     """Write an expression for each tensor."""
+    shapes = dict(sizes.shapes)
     found = []
     for each in arguments:
         if not each.type.is_tensor:
@@ -113,22 +109,3 @@ def drawn(
             kept = "" if each.name in trial.differentiable else ".detach()"
             found.append(f"draw({shapes[each.name]}){kept}")
     return tuple(found)
-
-
-def large(
-    arguments: tuple[Argument, ...],
-    cases: tuple[Case, ...],
-    bound: tuple[Parameter, ...],
-) -> tuple[dict[str, sizes.Value], dict[str, tuple[int, ...]]]:
-    """Scale the first setting of the tests: the free sizes, not those the user's case names."""
-    setting = sizes.settings(arguments, bound, cases)[0]
-    named = set(dict(cases[0].values)) if cases else set[str]()
-    free = set(sizes.named_sizes(arguments, bound)) - named
-    values = {
-        name: value * FACTOR if name in free and isinstance(value, int) else value
-        for name, value in setting.values
-    }
-    whole = {name: value for name, value in values.items() if isinstance(value, int)}
-    anything = inputs.takes_any_shape(arguments)
-    shapes = sizes.tensor_shapes(arguments, whole, SQUARE if anything else LEAD)
-    return values, dict(shapes)

@@ -28,10 +28,9 @@ FUNCTIONS: Mapping[str, str] = MappingProxyType(
         "abs": "abs",
         "square": "square",
         "sum_to_size": "sum",
-        "reshape": "reshape",
-        "expand": "broadcast",
     }
 )
+SAME_NUMBERS = ("reshape", "expand", "contiguous")  # laid out otherwise
 WRITTEN = (
     ("**", "^"),
     ("torch.nn.grad.", ""),
@@ -48,13 +47,15 @@ class Mathematics(Scope):
         """Print `sum(x, -1)` for x.sum(-1, keepdim=True), and x^T for x.mT."""
         if node.op in ("mT", "t", "T"):
             return f"{self.text(node.args[0], TIGHT)}^T", TIGHT
+        if node.op in SAME_NUMBERS:
+            return self.text(node.args[0], TIGHT), TIGHT
         if node.op in FUNCTIONS and node.syntax is Syntax.METHOD:
             dims = [
                 each
                 for each in (*node.args[1:], dict(node.kwargs).get("dim"))
                 if isinstance(each, int | tuple) and not isinstance(each, bool)
             ]
-            if node.op in ("sum_to_size", "reshape", "expand"):
+            if node.op == "sum_to_size":
                 dims = []
             inside = ", ".join(map(self.text, [node.args[0], *dims[:1]]))
             return f"{FUNCTIONS[node.op]}({inside})", ATOM
@@ -88,7 +89,8 @@ def formulas(
     for at, index in enumerate(gradients.cotangents):
         if index is not None:
             known[index] = f"g_{at}" if several else "g"
-    scope = Mathematics(graph, Names((*known.values(), *names)), known, scalars)
+    taken = Names((*known.values(), *names))
+    scope = Mathematics(graph, taken, known, scalars, from_end=gradients.any_lead)
     roots = [each for each in gradients.gradients if each is not None]
     order = computed(graph, roots, known)
     uses = use_counts(graph, order, roots)

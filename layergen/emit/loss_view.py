@@ -1,6 +1,7 @@
 """The view of loss.py."""
 
 from layergen.emit import words
+from layergen.emit.refused import checks
 from layergen.emit.views import ArgumentView, LossView, SettingView, TensorView
 from layergen.ir.trial import Trial
 from layergen.spec.forward import inlined
@@ -30,6 +31,7 @@ def loss_view(spec: Spec, loss: LossSpec, trial: Trial) -> LossView:
         ),
         returns_doc=returns_doc(trial),
         reduces=not trial.scalar,
+        checks=checks(loss.name, loss.arguments, trial),
         unreduced=unreduced(spec, loss),
         tensors=tuple(
             TensorView(each.name, words.shape_doc(each.shape)) for each in tensors

@@ -1,9 +1,9 @@
 """The views of op.py."""
 
 from layergen.emit import words
-from layergen.emit.shape_checks import shape_check
-from layergen.emit.views import ArgumentView, CheckView, ForwardView, OpView
-from layergen.ir.trial import Pinned, Trial
+from layergen.emit.refused import checks
+from layergen.emit.views import ArgumentView, ForwardView, OpView
+from layergen.ir.trial import Trial
 from layergen.spec.model import ANY_SHAPE, Argument, Backward, Forward, OpSpec, Spec
 
 __all__ = ["argument_views", "equation", "forward_view", "op_view", "returns_doc"]
@@ -28,16 +28,8 @@ def op_view(spec: Spec, op: OpSpec, trial: Trial) -> OpView:
         returns_doc=returns_doc(trial),
         arguments=argument_views(op.arguments),
         body=op.forward.body,
-        checks=checks(op, trial),
+        checks=checks(op.name, op.arguments, trial),
     )
-
-
-def checks(op: OpSpec, trial: Trial) -> tuple[CheckView, ...]:
-    """List what the function refuses, where its gradient does not hold for all."""
-    if trial.pinned is Pinned.NOTHING:
-        return ()
-    check = shape_check(op.name, trial.derived[0], trial.pinned)
-    return (check,) if check else ()
 
 
 def equation(name: str, arguments: tuple[Argument, ...], forward: Forward) -> str:

@@ -1,6 +1,6 @@
 """Print one derivation: the statements of a Function, without its frame."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from layergen.emit import words
@@ -112,7 +112,7 @@ class Printing:
         forward = self.forward()
         saved = self.saved()
         known = {index: self.saved_name(index) for index in saved}
-        scope = Scope(self.graph, self.names, known | self.cotangents(), self.scalars)
+        scope = self.scope(self.graph, known | self.cotangents())
         statements = tuple(self.statements(scope))
         rebuilt = self.rebuild(saved)
         used = scope.used_scalars | (set(self.scalars) if rebuilt else set())
@@ -133,10 +133,15 @@ class Printing:
             ),
         )
 
+    def scope(self, graph: Graph, known: Mapping[int, str]) -> Scope:
+        """Begin a body with some values at hand."""
+        from_end = self.gradients.any_lead
+        return Scope(graph, self.names, known, self.scalars, from_end=from_end)
+
     def forward(self) -> str:
         """Print the forward, with what backward is given beside the outputs."""
         known = {index: self.graph[index].hint for index in self.gradients.arguments}
-        scope = Scope(self.graph, self.names, known, self.scalars)
+        scope = self.scope(self.graph, known)
         roots = [*self.gradients.outputs, *self.gradients.kept]
         order = computed(self.graph, roots, known)
         uses = use_counts(self.graph, order, roots)
@@ -184,7 +189,7 @@ class Printing:
         known = {index: self.saved_name(index) for index in saved if index not in kept}
         known |= {index: self.names.of(self.graph[index]) for index in fixed}
         graph = Graph(tuple(map(without_state, nodes)))
-        scope = Scope(graph, self.names, known, self.scalars)
+        scope = self.scope(graph, known)
         roots = [index for index in kept if self.depends(index)]
         order = computed(graph, roots, known)
         return tuple(scope.statements(order, use_counts(graph, order, roots), roots))

@@ -1,9 +1,11 @@
 """Check the shapes that a derivation holds for, where it does not hold for all."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from types import MappingProxyType
 
 from layergen.emit import words
-from layergen.emit.at_hand import AtHand, place
+from layergen.emit.at_hand import AtHand
 from layergen.emit.names import Names
 from layergen.emit.views import CheckView
 from layergen.ir.gradients import Gradients
@@ -12,58 +14,93 @@ from layergen.ir.trial import Pinned
 
 __all__ = ["shape_check"]
 
+NO_LEADS: Mapping[str, int] = MappingProxyType({})
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
-def shape_check(name: str, gradients: Gradients, pinned: Pinned) -> CheckView | None:
+def shape_check(
+    name: str,
+    gradients: Gradients,
+    pinned: Pinned,
+    any_lead: Mapping[str, int] = NO_LEADS,
+    optional: Collection[str] = (),
+) -> CheckView | None:
     """Refuse tensors of other ranks, or that broadcast otherwise, where that can be.
 
     Args:
         name: of the function, for the message.
         gradients: whose arguments' shapes are those that hold.
         pinned: what of them is checked.
+        any_lead: how many dimensions follow "...", by the name of the argument.
+        optional: arguments that may be None.
     """
     graph = gradients.graph
     shapes = {graph[index].hint: graph[index].shape for index in gradients.arguments}
     letters: dict[Number, str] = {}
     told = []
     for argument, shape in shapes.items():
-        for size in shape:
-            if isinstance(size, Size):
-                letters.setdefault(size, LETTERS[len(letters) % len(LETTERS)])
-        sizes = [
-            letters.get(size, "...") if not isinstance(size, int) else str(size)
-            for size in shape
-        ]
-        told.append(f"{argument} {words.tuple_text(sizes)}")
-    asked = " or ".join(conditions(gradients, pinned is Pinned.RANKS))
+        kept = any_lead.get(argument, len(shape))
+        sizes = [lettered(size, letters) for size in shape[len(shape) - kept :]]
+        leads = ["*"] if argument in any_lead else []
+        told.append(f"{argument} {words.tuple_text([*leads, *sizes])}")
+    asked = " or ".join(
+        (
+            f"({argument} is not None and ({' or '.join(found)}))"
+            if argument in optional
+            else " or ".join(found)
+        )
+        for argument, found in conditions(gradients, pinned is Pinned.RANKS, any_lead)
+        if found
+    )
     if not asked:
         return None
     message = f"{name} has its gradient for the shapes {words.joined(told)}"
     return CheckView(asked, f'"{message}"')
 
 
-def conditions(gradients: Gradients, ranks: bool) -> Iterator[str]:
-    """Ask for each thing that must not be otherwise."""
+def lettered(size: Number, letters: dict[Number, str]) -> str:
+    """Name a size by a letter, the same one each time; a number stays one."""
+    if isinstance(size, int):
+        return str(size)
+    if not isinstance(size, Size):
+        return "..."
+    return letters.setdefault(size, LETTERS[len(letters) % len(LETTERS)])
+
+
+def conditions(
+    gradients: Gradients, ranks: bool, any_lead: Mapping[str, int]
+) -> Iterator[tuple[str, list[str]]]:
+    """Ask of each argument for each thing that must not be otherwise."""
     graph = gradients.graph
-    scope = AtHand(graph, Names(()), {}, ())
+    scope = AtHand(graph, Names(()), {}, (), from_end=gradients.any_lead)
     for index in gradients.arguments:
         node = graph[index]
-        rank = len(node.shape)
-        whole = whole_shape(scope, node)
-        if ranks and not (whole and ":" not in whole):
-            yield f"{node.hint}.dim() != {rank}"
-        if whole:
-            yield f"{node.hint}.shape != {whole}"
-            scope.known[index] = node.hint
-            continue
-        for dim, size in enumerate(node.shape):
-            own = f"{node.hint}.shape[{place(dim, rank)}]"
-            if isinstance(size, int):
-                yield f"{own} != {size}"
-            elif isinstance(size, Arithmetic) or is_known(scope, size):
-                yield f"{own} != {scope.numbers.text(size, 9)}"
+        if node.hint not in any_lead:
+            yield node.hint, list(asked_of(node, scope, ranks))
         scope.known[index] = node.hint
+
+
+def unless_none(argument: str, found: Sequence[str]) -> str:
+    """Ask only where the argument is there."""
+    asked = found[0] if len(found) == 1 else f"({' or '.join(found)})"
+    return f"({argument} is not None and {asked})"
+
+
+def asked_of(node: Node, scope: AtHand, ranks: bool) -> Iterator[str]:
+    """Ask for each thing of one argument that must not be otherwise."""
+    rank = len(node.shape)
+    whole = whole_shape(scope, node)
+    if ranks and not (whole and ":" not in whole):
+        yield f"{node.hint}.dim() != {rank}"
+    if whole:
+        yield f"{node.hint}.shape != {whole}"
+        return
+    for dim, size in enumerate(node.shape):
+        own = f"{node.hint}.shape[{scope.place(dim, rank)}]"
+        if isinstance(size, int):
+            yield f"{own} != {size}"
+        elif isinstance(size, Arithmetic) or is_known(scope, size):
+            yield f"{own} != {scope.numbers.text(size, 9)}"
 
 
 def whole_shape(scope: AtHand, node: Node) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from layergen.ir.graph import Graph
 
-__all__ = ["Fixed", "Gradients"]
+__all__ = ["Fixed", "Gradients", "LookedAt"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +15,18 @@ class Fixed:
     argument: str
     dim: int
     size: int
+
+
+@dataclass(frozen=True, slots=True)
+class LookedAt:
+    """A number that what was derived holds for one value of alone.
+
+    Attributes:
+        line: of the user's function, where its value is asked; 0 where that is not known.
+    """
+
+    argument: str
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +48,9 @@ class Gradients:
         fallbacks: operations that were differentiated through autograd.
         fixed: sizes that the trace took for constants.
         setting: what it holds for: whether an optional tensor is there, the value of a flag.
-        looked_at: numbers of the user's that the forward's control flow looked at.
+        any_lead: whether "..." stands before the named dimensions of some argument: sizes are
+            then read from the end.
+        looked_at: numbers of the user's that it holds for one value of alone.
     """
 
     graph: Graph
@@ -52,4 +66,5 @@ class Gradients:
     fallbacks: tuple[str, ...] = ()
     fixed: tuple[Fixed, ...] = ()
     setting: tuple[tuple[str, Any], ...] = ()
-    looked_at: tuple[str, ...] = ()
+    any_lead: bool = False
+    looked_at: tuple[LookedAt, ...] = ()

@@ -14,7 +14,7 @@ from layergen.spec.model import (
     Spec,
 )
 
-__all__ = ["Pinned", "Trial", "Trials", "assumed"]
+__all__ = ["Pinned", "Trial", "Trials", "assumed", "with_pinned"]
 
 
 class Pinned(StrEnum):
@@ -83,6 +83,16 @@ class Trials:
     layers: tuple[Trial, ...] = ()
     loss: Trial | None = None
     notes: tuple[str, ...] = ()
+
+
+def with_pinned(trials: Trials, pinned: Pinned) -> Trials:
+    """Say what of the shapes is checked in what was derived."""
+    op, loss = trials.op, trials.loss
+    return replace(
+        trials,
+        op=replace(op, pinned=pinned) if op and op.derived else op,
+        loss=replace(loss, pinned=pinned) if loss and loss.derived else loss,
+    )
 
 
 def assumed(spec: Spec) -> Trials:

@@ -4,8 +4,7 @@ import torch
 
 
 def layer_norm(x, weight, bias=None, eps=1e-5):
-    dims = tuple(range(-weight.dim(), 0))
-    centered = x - x.mean(dims, keepdim=True)
-    variance = centered.square().mean(dims, keepdim=True)
-    y = centered * torch.rsqrt(variance + eps) * weight
+    centered = x - x.mean(-1, keepdim=True)
+    rstd = torch.rsqrt(centered.square().mean(-1, keepdim=True) + eps)
+    y = centered * rstd * weight
     return y if bias is None else y + bias

@@ -8,12 +8,11 @@ import torch
 def self_attention(q, k, v, mask=None, causal=False):
     scores = q @ k.mT / math.sqrt(q.shape[-1])
     if mask is not None and mask.dtype == torch.bool:
-        scores = scores.masked_fill(~mask, -math.inf)
-    elif mask is not None:
+        mask = torch.zeros_like(scores).masked_fill(~mask, -math.inf)
+    if mask is not None:
         scores = scores + mask
     if causal:
-        future = torch.ones_like(scores, dtype=torch.bool).triu(1)
-        scores = scores.masked_fill(future, -math.inf)
+        scores = scores + torch.full_like(scores, -math.inf).triu(1)
     nowhere = (scores == -math.inf).all(-1, keepdim=True)
     weights = torch.softmax(scores.masked_fill(nowhere, 0.0), -1)
     return weights.masked_fill(nowhere, 0.0) @ v

@@ -179,6 +179,7 @@ class LossView:
     """loss.py.
 
     Attributes:
+        checks: what the function refuses before it computes.
         unreduced: expression of the losses before they are reduced.
         constructor: signature of __init__.
         forward_call: what the module hands to the function.
@@ -193,6 +194,7 @@ class LossView:
     arguments: tuple[ArgumentView, ...]
     returns_doc: str
     reduces: bool
+    checks: tuple[CheckView, ...]
     unreduced: str
     tensors: tuple[TensorView, ...]
     settings: tuple[SettingView, ...]
