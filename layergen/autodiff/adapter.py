@@ -1,5 +1,6 @@
 """The only file that touches torch's private modules."""
 
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import import_module
@@ -145,9 +146,14 @@ class Sandbox:
     @contextmanager
     def entered(self, *, gradients: bool) -> Iterator[None]:
         """Compute without values, for a while."""
-        # without the python dispatcher some operators want concrete sizes
-        with torch.set_grad_enabled(gradients), self.mode, self.dispatcher():
-            yield
+        log = logging.getLogger(self.mode.__module__)
+        quiet, log.disabled = log.disabled, True  # what fails is told in our words
+        try:
+            # without the python dispatcher some operators want concrete sizes
+            with torch.set_grad_enabled(gradients), self.mode, self.dispatcher():
+                yield
+        finally:
+            log.disabled = quiet
 
     @property
     def guards(self) -> list[Any]:

@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
+import torch
+
 from layergen.autodiff.named import plain
 from layergen.autodiff.operations import Operation
 from layergen.autodiff.tape import ShapeRef, mapped
-from layergen.ir.graph import Syntax
+from layergen.ir.graph import Syntax, Value
 
-__all__ = ["bare", "canonical", "list_of", "spelled"]
+__all__ = ["bare", "canonical", "is_plain", "list_of", "literal", "spelled"]
 
 # `2 - x` reaches torch as rsub(x, 2); what is recorded is sub(2, x), and runs as it says.
 REFLECTED = {
@@ -25,6 +27,24 @@ REFLECTED = {
 }
 REDUCTIONS = frozenset(
     ["all", "amax", "amin", "any", "logsumexp", "mean", "nansum", "std", "sum", "var"]
+)
+
+# What can stand in a call beside tensors; slices and lists of these as well.
+PLAIN = (
+    bool,
+    int,
+    float,
+    complex,
+    str,
+    torch.SymInt,
+    torch.SymFloat,
+    torch.SymBool,
+    torch.dtype,
+    torch.device,
+    torch.layout,
+    torch.memory_format,
+    ShapeRef,
+    Value,
 )
 
 Call = tuple[Callable[..., Any], Operation, tuple[Any, ...], Mapping[str, Any]]
@@ -93,6 +113,18 @@ def bare(found: Any) -> Any:
     return mapped(
         lambda leaf: tuple(leaf) if isinstance(leaf, ShapeRef) else plain(leaf), found
     )
+
+
+def literal(value: Any) -> Any:
+    """Take a plain number for one of numpy's, which would be spelled np.float64(2.0)."""
+    if type(value).__module__ != "numpy" or not hasattr(value, "item"):
+        return value
+    return value.item() if getattr(value, "ndim", 1) == 0 else value
+
+
+def is_plain(value: Any) -> bool:
+    """Tell whether an argument of a call can be written down."""
+    return value is None or value is ... or isinstance(value, PLAIN)
 
 
 def list_of(result: Any) -> Any:

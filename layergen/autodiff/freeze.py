@@ -8,7 +8,6 @@ from torch import Tensor
 
 from layergen.autodiff.adapter import Sandbox
 from layergen.autodiff.named import NamedFloat, NamedInt
-from layergen.autodiff.operations import Operation
 from layergen.autodiff.refusal import Reason
 from layergen.autodiff.symbols import UnknownNumber, as_number
 from layergen.autodiff.tape import Entry, ShapeRef, Tape
@@ -29,7 +28,7 @@ from layergen.ir.graph import (
 __all__ = ["Frozen", "frozen"]
 
 LITERALS = (bool, int, float, complex, str, type(None), type(...))
-Refusal = Callable[[Reason, Operation, str], Exception]
+Refusal = Callable[[Reason, Entry, str], Exception]
 
 
 class Frozen:
@@ -57,13 +56,9 @@ def frozen(
         try:
             nodes.append(Freezer(places, sandbox).node(entry))
         except UnknownNumber as error:
-            raise refusal(
-                Reason.SIZE_EXPRESSION, entry.operation, str(error)
-            ) from error
+            raise refusal(Reason.SIZE_EXPRESSION, entry, str(error)) from error
         except TypeError as error:
-            raise refusal(
-                Reason.OBJECT_ARGUMENT, entry.operation, str(error)
-            ) from error
+            raise refusal(Reason.OBJECT_ARGUMENT, entry, str(error)) from error
     return Frozen(Graph(tuple(nodes)), places)
 
 

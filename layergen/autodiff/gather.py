@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 import torch
 
 from layergen.autodiff.freeze import frozen
+from layergen.autodiff.refusal import refused
 from layergen.autodiff.saving import kept_values
 from layergen.autodiff.sweep import Sweep
 from layergen.autodiff.tape import Entry
@@ -30,7 +31,12 @@ def gathered(
         trace.tape,
         [each.index for each in roots],
         trace.sandbox,
-        trace.recorder.refusal,
+        lambda reason, entry, detail: refused(
+            reason,
+            op=entry.operation.name,
+            place=trace.recorder.place(entry.line),
+            detail=detail,
+        ),
     )
     place = made.places
     results = tuple(place[each.index] for each in trace.results)

@@ -49,9 +49,9 @@ NEVER: Mapping[str, Reason] = MappingProxyType(
         "data_ptr": Reason.MEMORY_LAYOUT,
         "storage": Reason.MEMORY_LAYOUT,
         "untyped_storage": Reason.MEMORY_LAYOUT,
-        "resize_": Reason.MEMORY_LAYOUT,
-        "resize_as_": Reason.MEMORY_LAYOUT,
-        "set_": Reason.MEMORY_LAYOUT,
+        "resize_": Reason.ALIAS_IN_PLACE,
+        "resize_as_": Reason.ALIAS_IN_PLACE,
+        "set_": Reason.ALIAS_IN_PLACE,
         "nested_tensor": Reason.SPARSE,
         "quantize_per_channel": Reason.SPARSE,
         "quantize_per_tensor": Reason.SPARSE,
@@ -70,8 +70,9 @@ def refusal_of(
     found: Operation, args: tuple[Any, ...], kwargs: Mapping[str, Any]
 ) -> Reason | None:
     """Tell why a call can't be in a forward, if it can't."""
-    if found.op in NEVER:
-        return NEVER[found.op]
+    for name in (found.op, found.op.partition(".")[0]):  # set_, and set_.source_Tensor
+        if name in NEVER:
+            return NEVER[name]
     if kwargs.get("out") is not None:
         return Reason.OUT_ARGUMENT
     if kwargs.get("generator") is not None:

@@ -12,23 +12,29 @@ import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
-from layergen.autodiff import adapter
-from layergen.autodiff.canonical import bare, canonical, list_of, spelled
+from layergen.autodiff.adapter import Sandbox
+from layergen.autodiff.calling import is_torch, line_of, run
+from layergen.autodiff.canonical import (
+    bare,
+    canonical,
+    is_plain,
+    list_of,
+    literal,
+    spelled,
+)
 from layergen.autodiff.named import plain
 from layergen.autodiff.operations import Operation, is_in_place, operation, twin
 from layergen.autodiff.purify import of_user_only, refusal_of, without_in_place
 from layergen.autodiff.randomness import changes_state, is_random, shows_its_noise
 from layergen.autodiff.refusal import Reason, refused
+from layergen.autodiff.sharing import has_other_views, is_input
 from layergen.autodiff.simplify import TO_A_SHAPE, simpler
 from layergen.autodiff.tape import Entry, ShapeRef, Tape, leaves, mapped
 from layergen.autodiff.told import reason_of
 from layergen.errors import CannotDerive, Place
 from layergen.ir.graph import Kind, Phase, Value
 
-__all__ = ["Recorder", "bare", "run"]
-
-# Between the user's `x.storage()` and us.
-ON_THE_WAY = ("torch.overrides", "torch._tensor")
+__all__ = ["Recorder", "bare"]
 
 Locate = Callable[[int], Place | None]
 
@@ -46,7 +52,7 @@ class Recorder(TorchFunctionMode):
     def __init__(
         self,
         tape: Tape,
-        sandbox: adapter.Sandbox | None,
+        sandbox: Sandbox | None,
         code: CodeType | None,
         locate: Locate,
     ) -> None:
@@ -99,7 +105,7 @@ class Recorder(TorchFunctionMode):
         reason = refusal_of(found, args, kwargs)
         if reason is None or (of_user_only(reason) and is_torch(caller)):
             return
-        if reason is Reason.INDEXED_ASSIGNMENT and self.is_input(args[0]):
+        if reason is Reason.INDEXED_ASSIGNMENT and is_input(self.tape, args[0]):
             reason = Reason.INPUT_IN_PLACE
         raise self.refusal(reason, found)
 
@@ -187,7 +193,7 @@ class Recorder(TorchFunctionMode):
             entry = tape.add(Kind.CALL, found, *own, result)
             entry.func, entry.constant, entry.random = func, constant, random
             entry.changes_state = changes_state(found, args, kwargs)
-            entry.line = self.line()
+            entry.line = line_of(self.code)
             if key is not None and not entry.changes_state:
                 tape.known[key] = entry
         tape.calls.append(entry)
@@ -209,7 +215,7 @@ class Recorder(TorchFunctionMode):
 
         def refer(leaf: Any) -> Any:
             if not isinstance(leaf, Tensor):
-                return leaf
+                return self.written(leaf, operation)
             entry = self.tape.find(leaf)
             if entry is None:
                 raise self.refusal(
@@ -218,6 +224,14 @@ class Recorder(TorchFunctionMode):
             return Value(entry.index)
 
         return mapped(refer, found)
+
+    def written(self, leaf: Any, operation: Operation) -> Any:
+        """Refuse an argument that can't be written down: a function, a generator."""
+        leaf = literal(leaf)
+        if not is_plain(leaf):
+            kind = getattr(leaf, "__name__", type(leaf).__name__)
+            raise self.refusal(Reason.OBJECT_ARGUMENT, operation, kind)
+        return leaf
 
     def in_place(
         self,
@@ -231,9 +245,9 @@ class Recorder(TorchFunctionMode):
         before = self.tape.find(changed)
         if before is None:
             raise self.refusal(Reason.CHANGES_STATE, found)
-        if self.is_input(changed):
+        if is_input(self.tape, changed):
             raise self.refusal(Reason.INPUT_IN_PLACE, found)
-        if self.has_other_views(changed):
+        if has_other_views(self.tape, changed):
             raise self.refusal(Reason.ALIAS_IN_PLACE, found)
         function = without_in_place(func, kwargs) or twin(found)
         if function is None:
@@ -249,27 +263,6 @@ class Recorder(TorchFunctionMode):
         self.tape.bind(changed, entry)
         return changed
 
-    def is_input(self, changed: Tensor) -> bool:
-        """Tell whether a tensor looks at an input's memory."""
-        home = adapter.storage_of(changed)
-        inputs = [each for each in self.tape.entries if each.kind is Kind.ARGUMENT]
-        return any(adapter.storage_of(each.result) == home for each in inputs)
-
-    def has_other_views(self, changed: Tensor) -> bool:
-        """Tell whether another tensor looks at the same memory."""
-        home = adapter.storage_of(changed)
-        others = {id(each): each for each in self.tape.kept if each is not changed}
-        return any(adapter.storage_of(each) == home for each in others.values())
-
-    def line(self) -> int:
-        """Find the line of the user's function that is running, or 0."""
-        frame: FrameType | None = sys._getframe()
-        while frame is not None and self.code is not None:
-            if frame.f_code is self.code:
-                return frame.f_lineno
-            frame = frame.f_back
-        return 0
-
     def place(self, line: int) -> Place | None:
         """Find a line of the user's function in their text, or where it begins."""
         return self.locate(line or (self.code.co_firstlineno if self.code else 0))
@@ -278,29 +271,16 @@ class Recorder(TorchFunctionMode):
         self, reason: Reason, found: Operation | str, detail: str = ""
     ) -> CannotDerive:
         """Word a refusal at the user's line, and remember it."""
-        name = found if isinstance(found, str) else found.name
-        name = name.removeprefix("F.").rpartition(".")[2]
-        name = name.strip("_") if name.startswith("__") else name
-        made = refused(reason, op=name, place=self.place(self.line()), detail=detail)
+        name = found if isinstance(found, str) else called(found)
+        made = refused(
+            reason, op=name, place=self.place(line_of(self.code)), detail=detail
+        )
         self.refused = self.refused or made
         return made
 
 
-def run(
-    func: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
-) -> Any:
-    """Call torch without names; its own Python is no concern of who watches the user's."""
-    watching = sys.gettrace()
-    sys.settrace(None)
-    try:
-        return func(*bare(args), **bare(kwargs))
-    finally:
-        sys.settrace(watching)
-
-
-def is_torch(frame: FrameType | None) -> bool:
-    """Tell whether a line of torch's own asks, and not the user's."""
-    while frame is not None and frame.f_globals.get("__name__") in ON_THE_WAY:
-        frame = frame.f_back
-    name: str = frame.f_globals.get("__name__", "") if frame else ""
-    return name.partition(".")[0] == "torch"
+def called(found: Operation) -> str:
+    """Name an operation as the user knows it: "relu_", "softmax", "set_"."""
+    path = found.name.partition(".")[0]
+    name = found.name.rpartition(".")[2] if path in ("torch", "F") else path
+    return name.strip("_") if name.startswith("__") else name

@@ -26,6 +26,7 @@ FUNCTIONS: Mapping[str, str] = MappingProxyType(
         "OpaqueUnaryFn_sqrt": "math.sqrt",
         "OpaqueUnaryFn_log": "math.log",
         "OpaqueUnaryFn_exp": "math.exp",
+        "RoundToInt": "round",
         "TruncToInt": "int",
         "FloorToInt": "math.floor",
         "CeilToInt": "math.ceil",

@@ -10,8 +10,9 @@ import torch
 from torch import Tensor
 
 from layergen.autodiff.adapter import Sandbox
+from layergen.autodiff.calling import run
 from layergen.autodiff.named import NamedFloat, named
-from layergen.autodiff.recorder import Recorder, run
+from layergen.autodiff.recorder import Recorder
 from layergen.autodiff.refusal import Reason, refused
 from layergen.autodiff.tape import Entry, Tape
 from layergen.autodiff.told import reason_of

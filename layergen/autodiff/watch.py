@@ -11,8 +11,9 @@ import torch
 from torch import Tensor
 
 from layergen.autodiff.adapter import scripted_kinds
+from layergen.autodiff.calling import is_torch
 from layergen.autodiff.named import looks
-from layergen.autodiff.recorder import Recorder, is_torch
+from layergen.autodiff.recorder import Recorder
 from layergen.autodiff.refusal import Reason
 from layergen.ir.graph import Kind
 
