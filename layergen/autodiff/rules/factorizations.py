@@ -73,10 +73,19 @@ def qr(grad: Any, out: Any, A: Tensor, mode: str = "reduced") -> Any:
     assert turn is not None
     total = Q @ (turn - turn.mT).tril()
     if Q_grad is not None and not _is_square(Q):
-        total = total + Q_grad - Q @ (Q.mT @ Q_grad)
+        total = total + _outside(Q, Q_grad)
     left = torch.linalg.solve_triangular(square.mT, total, upper=False, left=False)
     A_grad = F.pad(left, (0, A.shape[-1] - Q.shape[-1]))
     return (A_grad if R_grad is None else A_grad + Q @ R_grad,)
+
+
+def _outside(vectors: Tensor, grad: Tensor) -> Tensor:
+    """Subtract what these orthonormal vectors span.
+
+    Twice, since what rounding leaves of it is divided by numbers that may be tiny.
+    """
+    rest = grad - vectors @ (vectors.mT @ grad)
+    return rest - vectors @ (vectors.mT @ rest)
 
 
 def _is_square(vectors: Tensor) -> bool:
@@ -125,12 +134,12 @@ def svd(
     if U_grad is None and Vh_grad is None:
         return (_from_values(U, S_grad, Vh),)
     total = U @ _of_rotations(out, grad) @ Vh
+    divisors = S.masked_fill(S == 0, 1)  # of a square matrix, nothing is outside
     if U_grad is not None and not _is_square(U):
-        outside = U_grad - U @ (U.mT @ U_grad)
-        total = total + outside / S.unsqueeze(-2) @ Vh
+        total = total + _outside(U, U_grad) / divisors.unsqueeze(-2) @ Vh
     if Vh_grad is not None and not _is_square(Vh):
-        outside = Vh_grad - Vh_grad @ Vh.mT @ Vh
-        total = total + U @ (outside / S.unsqueeze(-1))
+        outside = _outside(Vh.mT, Vh_grad.mT).mT
+        total = total + U @ (outside / divisors.unsqueeze(-1))
     return (total,)
 
 
