@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import wraps
 from itertools import islice, product
 from typing import Any
 
@@ -50,12 +51,24 @@ def with_gradients(
     made: OpSpec | LossSpec, trial: Trial, recompute: Recompute
 ) -> Trial:
     """Derive one function at each setting."""
-    function = run_text(made.forward, {})
-    found = settings(made, trial, function)
+    found = settings(made, trial, by_position(made))
+    assert found, "a forward runs at the arguments that its trial ran at"
     gradients = [at_setting(made, trial, each, recompute) for each in found]
     if not agree(gradients):
         gradients = [at_setting(made, trial, each, Recompute.ALL) for each in found]
     return replace(trial, derived=tuple(gradients))
+
+
+def by_position(made: OpSpec | LossSpec) -> Callable[..., Any]:
+    """Take all arguments of a forward by position, keyword-only ones too."""
+    forward = run_text(made.forward, {})
+    names = [each.name for each in made.arguments]
+
+    @wraps(forward)
+    def function(*values: Any) -> Any:
+        return forward(**dict(zip(names, values, strict=True)))
+
+    return function
 
 
 def at_setting(
@@ -67,7 +80,7 @@ def at_setting(
     """Derive a function at one setting of its flags."""
     names = [each.name for each in made.arguments]
     found = derived(
-        run_text(made.forward, {}),
+        by_position(made),
         values,
         names=names,
         wanted=[at for at, name in enumerate(names) if name in trial.differentiable],

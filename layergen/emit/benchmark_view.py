@@ -2,6 +2,7 @@
 
 from layergen.emit import words
 from layergen.emit.case_view import drawing
+from layergen.emit.picked import picked
 from layergen.emit.views import BenchmarkView, ContenderView
 from layergen.ir.trial import Trial
 from layergen.spec.calling import constructor_arguments, inputs_of
@@ -64,7 +65,7 @@ def of_function(
         contenders.append(ContenderView("compiled", f"torch.compile({own})"))
     else:
         function = f"{spec.name}Function"
-        plain = called(made, f"{function}.forward", sizes)
+        plain = called(made, f"{function}.forward", sizes, picked(trial))
         contenders.append(ContenderView("plain autograd", plain))
         names = (function, made.name)
     return BenchmarkView(
@@ -79,17 +80,26 @@ def of_function(
     )
 
 
-def called(made: OpSpec | LossSpec, function: str, sizes: Example) -> str:
-    """Write a function of the tensors alone, its scalars fixed."""
+def called(
+    made: OpSpec | LossSpec, function: str, sizes: Example, picked: str = ""
+) -> str:
+    """Write a function of the tensors alone, its scalars fixed.
+
+    Args:
+        made: what is called.
+        function: its name.
+        sizes: the values of its scalars.
+        picked: what takes the outputs out of all that it returns.
+    """
     values = dict(sizes.values)
     tensors = [each.name for each in made.arguments if each.type.is_tensor]
-    if len(tensors) == len(made.arguments):
+    if len(tensors) == len(made.arguments) and not picked:
         return function
     arguments = words.joined(
         f"{each.name}={each.name if each.type.is_tensor else repr(values[each.name])}"
         for each in made.arguments
     )
-    return f"lambda {words.joined(tensors)}: {function}({arguments})"
+    return f"lambda {words.joined(tensors)}: {function}({arguments}){picked}"
 
 
 def drawn(

@@ -94,6 +94,7 @@ def made_function(
             trial.derived,
             equation(forward.name, arguments, forward),
         )
+    assert spec.backward is Backward.STUB, "a derived backward has been derived"
     return function_view(spec.name, arguments, forward, trial, test_file)
 
 

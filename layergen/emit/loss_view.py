@@ -1,6 +1,7 @@
 """The view of loss.py."""
 
 from layergen.emit import words
+from layergen.emit.picked import picked
 from layergen.emit.refused import checks
 from layergen.emit.views import ArgumentView, LossView, SettingView, TensorView
 from layergen.ir.trial import Trial
@@ -32,7 +33,7 @@ def loss_view(spec: Spec, loss: LossSpec, trial: Trial) -> LossView:
         returns_doc=returns_doc(trial),
         reduces=not trial.scalar,
         checks=checks(loss.name, loss.arguments, trial),
-        unreduced=unreduced(spec, loss),
+        unreduced=unreduced(spec, loss, trial),
         tensors=tuple(
             TensorView(each.name, words.shape_doc(each.shape)) for each in tensors
         ),
@@ -74,11 +75,12 @@ def stands_alone(spec: Spec, loss: LossSpec) -> bool:
     )
 
 
-def unreduced(spec: Spec, loss: LossSpec) -> str:
+def unreduced(spec: Spec, loss: LossSpec, trial: Trial) -> str:
     """Write the expression of the losses before they are reduced."""
     names = [each.name for each in loss.arguments]
     if spec.backward is not Backward.AUTOGRAD:
-        return f"{loss.class_name}Function.apply({words.joined(names)})"
+        applied = f"{loss.class_name}Function.apply({words.joined(names)})"
+        return applied + picked(trial)
     if stands_alone(spec, loss):
         values = [
             f"{each.name}={each.name}" if each.keyword_only else each.name
