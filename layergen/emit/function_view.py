@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from layergen.emit import words
+from layergen.emit.names import cotangent_names
 from layergen.emit.views import FunctionView, GradientView
 from layergen.ir.trial import Trial
 from layergen.spec.model import Argument, Forward
@@ -26,7 +27,7 @@ def function_view(
         for index, each in enumerate(names)
         if each in trial.differentiable
     )
-    cotangents = cotangent_names(trial.outputs)
+    cotangents = cotangent_names(trial.outputs, names)
     results = [
         f"grad_{each}" if each in trial.differentiable else "None" for each in names
     ]
@@ -50,10 +51,3 @@ def function_view(
         gradients=gradients,
         results=words.joined(results),
     )
-
-
-def cotangent_names(outputs: int) -> list[str]:
-    """Name the incoming gradients."""
-    if outputs == 1:
-        return ["grad_out"]
-    return [f"grad_out_{index}" for index in range(outputs)]

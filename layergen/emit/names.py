@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from layergen.ir.graph import Node
 
-__all__ = ["Names"]
+__all__ = ["Names", "cotangent_names"]
 
 RESERVED = frozenset({"torch", "F", "math", "nn", "ctx", "Tensor", "Function", "Any"})
 RESERVED_ALSO = frozenset({"FunctionCtx", "inputs", "output", "self", "cls"})
@@ -86,9 +86,8 @@ class Names:
         return self.given[node.index]
 
     def keep(self, index: int, name: str) -> None:
-        """Let a value bear the name that the user's text has for it."""
-        self.given[index] = name
-        self.taken.add(name)
+        """Let a value bear the name that the user's text has for it, where nothing else does."""
+        self.given[index] = self.fresh(name)
 
     def described(self, node: Node) -> str:
         """Describe a value that nobody named: grad_product, sigmoid_f, product."""
@@ -109,3 +108,10 @@ class Names:
             made = f"{name}_{count}"
         self.taken.add(made)
         return made
+
+
+def cotangent_names(count: int, arguments: Iterable[str]) -> list[str]:
+    """Name the incoming gradients of so many outputs, as nothing else in backward is named."""
+    taken = [name for each in arguments for name in (each, f"grad_{each}")]
+    own = ["grad_out"] if count == 1 else [f"grad_out_{at}" for at in range(count)]
+    return list(map(Names(taken).fresh, own))

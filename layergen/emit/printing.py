@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from layergen.emit import words
 from layergen.emit.formulas import formulas
-from layergen.emit.names import Names
+from layergen.emit.names import Names, cotangent_names
 from layergen.emit.schedule import Block, blocks, computed, use_counts
 from layergen.emit.statements import Scope
 from layergen.ir.gradients import Gradients
@@ -89,7 +89,7 @@ class Printing:
         self.gradients = gradients
         self.graph = without_clashing_hints(gradients)
         self.argument_names = [each.name for each in arguments]
-        self.cotangent_names = cotangent_names(gradients)
+        self.cotangent_names = incoming(gradients, self.argument_names)
         self.names = Names(
             (
                 *reserved,
@@ -200,6 +200,7 @@ class Printing:
         if index in self.gradients.arguments:
             return node.hint
         alone = self.gradients.single and not self.gradients.kept
+        alone &= "output" not in self.argument_names
         if index in self.gradients.outputs and (alone or not node.hint):
             name = "output" if alone else self.names.fresh("result")
             return self.saved_names.setdefault(index, name)
@@ -298,10 +299,9 @@ def without_clashing_hints(gradients: Gradients) -> Graph:
     return Graph(tuple(nodes))
 
 
-def cotangent_names(gradients: Gradients) -> list[str]:
+def incoming(gradients: Gradients, arguments: Sequence[str]) -> list[str]:
     """Name the incoming gradients, those that say nothing with a line before."""
-    count = len(gradients.outputs)
-    names = ["grad_out"] if count == 1 else [f"grad_out_{at}" for at in range(count)]
+    names = cotangent_names(len(gradients.outputs), arguments)
     return [
         name if each is not None else f"_{name}"
         for name, each in zip(names, gradients.cotangents, strict=True)

@@ -4,7 +4,7 @@ import keyword
 
 import pytest
 
-from layergen.emit.names import NOUNS, Names
+from layergen.emit.names import NOUNS, Names, cotangent_names
 from layergen.ir.graph import Kind, Node
 from tests.emit.graphs import X, Y, function, method, operator
 
@@ -52,10 +52,17 @@ def test_what_the_file_means_by_a_name_stays(word):
 
 
 def test_a_kept_value_bears_the_name_that_the_user_s_text_has_for_it():
-    names = Names(("sum",))
-    names.keep(5, "sum")
+    names = Names(())
+    names.keep(5, "weights")
 
-    assert names.of(hinted("other", 5)) == "sum"
+    assert names.of(hinted("scores", 5)) == "weights"
+
+
+def test_a_kept_value_bears_another_name_where_the_user_s_is_taken():
+    names = Names(("x",))
+    names.keep(5, "x")
+
+    assert names.of(hinted("y", 5)) == "x_2"
 
 
 def test_a_kept_name_is_given_to_nothing_else():
@@ -112,3 +119,13 @@ def test_a_noun_is_a_name(noun):
     assert noun.isidentifier()
     assert not keyword.iskeyword(noun)
     assert Names(()).fresh(noun) == noun
+
+
+def test_incoming_gradients_are_numbered_where_there_are_several():
+    assert cotangent_names(1, ["x"]) == ["grad_out"]
+    assert cotangent_names(2, ["x"]) == ["grad_out_0", "grad_out_1"]
+
+
+@pytest.mark.parametrize("argument", ["out", "grad_out"])
+def test_an_incoming_gradient_is_neither_an_argument_nor_the_gradient_of_one(argument):
+    assert cotangent_names(1, ["x", argument]) == ["grad_out_2"]

@@ -1,0 +1,326 @@
+"""The statements of one Function: what forward returns, what is saved, and what is rebuilt."""
+
+from dataclasses import replace
+
+import pytest
+
+from layergen.emit.printing import Statements, printed
+from layergen.ir.graph import Scalar, ShapeOf, Value
+from tests.emit.graphs import (
+    BACKWARD,
+    X,
+    Y,
+    arguments,
+    attribute,
+    cotangent,
+    function,
+    gradients,
+    graph,
+    method,
+    operator,
+    tensor,
+)
+
+BW = {"phase": BACKWARD}
+X_W = arguments("x", "w")
+
+
+def sine_of_product(**fields):
+    """Derive sin(x @ w) by hand, keeping x @ w."""
+    made = graph(
+        tensor("x"),
+        tensor("w"),
+        operator("matmul", X, Y, hint="p", **fields),
+        function("torch.sin", Value(2)),
+        cotangent(),
+        function("torch.cos", Value(2), **BW),
+        operator("mul", Value(4), Value(5), hint="grad_p", **BW),
+        attribute("mT", Y, **BW),
+        operator("matmul", Value(6), Value(7), hint="grad_x", **BW),
+        attribute("mT", X, **BW),
+        operator("matmul", Value(9), Value(6), hint="grad_w", **BW),
+    )
+    found = {"x": 8, "w": 10}
+    return gradients(made, [3], found, kept=(2,), saved=(0, 1, 2))
+
+
+def doubled(operation, saved=(0,), **fields):
+    """Derive an operation on x whose gradient is twice the incoming one."""
+    made = graph(
+        tensor("x"), operation, cotangent(), operator("mul", Value(2), 2, **BW)
+    )
+    return gradients(made, [1], {"x": 3}, saved=saved, **fields)
+
+
+def texts(derived, names=None, reserved=()):
+    return printed(
+        "SineFunction", names or arguments(*derived.names), derived, reserved
+    )
+
+
+def named(derived, hint, at=2, **fields):
+    """Let a node bear another name of the user's."""
+    nodes = list(derived.graph.nodes)
+    nodes[at] = replace(nodes[at], hint=hint)
+    return replace(derived, graph=graph(*nodes), **fields)
+
+
+def test_forward_returns_what_is_kept_beside_its_result():
+    assert texts(sine_of_product()).forward == "p = x @ w\nreturn torch.sin(p), p"
+
+
+def test_forward_returns_its_result_alone_where_nothing_is_kept():
+    derived = replace(sine_of_product(), kept=(), saved=(0, 1))
+
+    assert texts(derived).forward == "p = x @ w\nreturn torch.sin(p)"
+
+
+def test_a_tuple_of_one_stays_one():
+    derived = doubled(method("sin", X), single=False)
+
+    assert texts(derived).forward == "return x.sin(),"
+
+
+def test_backward_takes_what_is_kept_and_is_told_that_it_has_no_gradient():
+    found = texts(sine_of_product())
+
+    assert found.saved == ("x", "w", "p")
+    assert found.kept == found.marked == ("p",)
+    assert found.outputs == ("_", "p")
+
+
+def test_what_two_gradients_share_comes_first_and_theirs_behind():
+    assert texts(sine_of_product()).backward == (
+        Statements((0, 1), ("grad_p = grad_out * torch.cos(p)",)),
+        Statements((0,), ("grad_x = grad_p @ w.mT",)),
+        Statements((1,), ("grad_w = x.mT @ grad_p",)),
+    )
+
+
+def test_what_is_not_saved_is_computed_again():
+    derived = replace(sine_of_product(), kept=(), saved=(0, 1))
+
+    [first, *_] = texts(derived).backward
+
+    assert first.lines == ("p = x @ w", "grad_p = grad_out * torch.cos(p)")
+
+
+def test_what_is_kept_is_rebuilt_by_the_forward():
+    assert texts(sine_of_product()).rebuilt == ("_, p = SineFunction.forward(x, w)",)
+
+
+def test_nothing_is_rebuilt_where_nothing_is_kept():
+    assert texts(replace(sine_of_product(), kept=(), saved=(0, 1))).rebuilt == ()
+
+
+@pytest.mark.parametrize(
+    "fields", [{"random": True}, {"constant": True}, {"dtype": "int64"}]
+)
+def test_what_does_not_vary_with_the_inputs_is_not_rebuilt(fields):
+    assert texts(sine_of_product(**fields)).rebuilt == ()
+
+
+def test_rebuilding_takes_every_argument():
+    derived = replace(sine_of_product(), names=("x", "w", "eps"), saved=(1, 2))
+    derived = replace(derived, gradients=(*derived.gradients, None))
+    found = texts(derived, arguments("x", "w", eps="float"))
+
+    assert found.saved == ("x", "w", "p")
+    assert found.scalars == ("eps",)
+    assert found.rebuilt == ("_, p = SineFunction.forward(x, w, eps)",)
+
+
+def with_noise():
+    """Derive sin(x @ (w * noise)), keeping the noise and the product."""
+    made = graph(
+        tensor("x"),
+        tensor("w"),
+        function("torch.rand_like", Y, random=True, hint="noise"),
+        operator("mul", Y, Value(2)),
+        operator("matmul", X, Value(3), hint="p"),
+        function("torch.sin", Value(4)),
+        cotangent(),
+        function("torch.cos", Value(4), **BW),
+        operator("mul", Value(6), Value(7), **BW),
+    )
+    return gradients(made, [5], {"x": 8}, kept=(2, 4), saved=(0, 2, 4))
+
+
+def test_what_is_drawn_is_not_drawn_again():
+    found = texts(with_noise())
+
+    assert found.rebuilt == ("p = x @ (w * noise)",)
+    assert found.saved == ("x", "w", "noise", "p")
+
+
+def normalised(*args, **kwargs):
+    """Derive a batch_norm in training, keeping its result."""
+    made = graph(
+        tensor("x"),
+        tensor("mean"),
+        tensor("var"),
+        function("F.batch_norm", *args, kwargs=kwargs, changes_state=True, hint="n"),
+        function("torch.sin", Value(3)),
+        cotangent(),
+        function("torch.cos", Value(3), **BW),
+        operator("mul", Value(5), Value(6), **BW),
+    )
+    return gradients(made, [4], {"x": 7}, kept=(3,), saved=(0, 3))
+
+
+@pytest.mark.parametrize(
+    ("derived", "line"),
+    [
+        (
+            normalised(X, Value(1), Value(2), training=True),
+            "n = F.batch_norm(x, None, None, training=True)",
+        ),
+        (
+            normalised(X, running_mean=Value(1), running_var=Value(2), training=True),
+            "n = F.batch_norm(x, None, None, training=True)",
+        ),
+    ],
+)
+def test_running_statistics_are_not_updated_again(derived, line):
+    assert texts(derived).rebuilt == (line,)
+
+
+def test_a_number_that_backward_uses_is_listed():
+    made = graph(
+        tensor("x"),
+        operator("mul", X, Scalar("alpha")),
+        cotangent(),
+        operator("mul", Value(2), Scalar("alpha"), **BW),
+    )
+    derived = gradients(made, [1], {"x": 3}, names=("x", "alpha", "beta"))
+    names = arguments("x", alpha="float", beta="float")
+
+    assert texts(derived, names).scalars == ("alpha",)
+
+
+def test_a_shape_that_backward_reads_alone_is_listed():
+    made = graph(
+        tensor("x"),
+        operator("add", X, X),
+        cotangent(),
+        method("sum_to_size", Value(2), ShapeOf(X), **BW),
+    )
+    found = texts(gradients(made, [1], {"x": 3}))
+
+    assert found.shapes == ("x",)
+    assert found.backward[0].lines == ("grad_x = grad_out.sum_to_size(ctx.x_shape)",)
+
+
+def test_the_incoming_gradient_may_be_a_gradient_as_it_is():
+    made = graph(tensor("x"), tensor("w"), operator("add", X, Y), cotangent())
+    found = texts(gradients(made, [2], {"x": 3, "w": 3}))
+
+    assert found.backward == (
+        Statements((0,), ("grad_x = grad_out",)),
+        Statements((1,), ("grad_w = grad_out",)),
+    )
+
+
+def test_a_gradient_of_two_arguments_is_no_one_s():
+    made = graph(
+        tensor("x"),
+        tensor("w"),
+        operator("add", X, Y),
+        cotangent(),
+        operator("mul", Value(3), 2, hint="grad_x", **BW),
+    )
+    found = texts(gradients(made, [2], {"x": 4, "w": 4}))
+
+    assert found.backward == (
+        Statements((0, 1), ("product = grad_out * 2",)),
+        Statements((0,), ("grad_x = product",)),
+        Statements((1,), ("grad_w = product",)),
+    )
+
+
+def two_outputs(*seeds):
+    """Derive sin(x) and cos(x), as far as gradients come for them."""
+    made = graph(
+        tensor("x"),
+        method("sin", X),
+        method("cos", X),
+        cotangent(),
+        cotangent(),
+        operator("add", Value(3), Value(4), **BW),
+    )
+    return gradients(made, [1, 2], {"x": 5}, cotangents=seeds)
+
+
+def test_incoming_gradients_are_numbered_where_there_are_several():
+    found = texts(two_outputs(3, 4))
+
+    assert found.cotangents == ("grad_out_0", "grad_out_1")
+    assert found.backward[0].lines == ("grad_x = grad_out_0 + grad_out_1",)
+
+
+def test_an_output_without_a_gradient_is_marked_and_its_gradient_unread():
+    found = texts(two_outputs(3, None))
+
+    assert found.cotangents == ("grad_out_0", "_grad_out_1")
+    assert found.marked == ("result",)
+    assert found.outputs == ("_", "result")
+
+
+def test_a_saved_result_is_the_output():
+    found = texts(doubled(method("exp", X), saved=(1,)))
+
+    assert found.saved == found.outputs == ("output",)
+
+
+def test_a_saved_result_bears_the_user_s_name_where_several_are_returned():
+    derived = two_outputs(3, 4)
+    derived = named(derived, "wave", at=1, saved=(1, 2))
+
+    assert texts(derived).saved == ("wave", "result")
+
+
+@pytest.mark.parametrize(
+    ("hint", "name"), [("x", "x_2"), ("grad_out", "grad_out_2"), ("sum", "sum_")]
+)
+def test_a_kept_variable_bears_another_name_where_its_own_is_taken(hint, name):
+    """As in `x = x @ w`, where both the argument and the variable are saved."""
+    found = texts(named(sine_of_product(), hint, returned_by=(hint,)))
+
+    assert found.kept == (name,)
+    assert found.saved == ("x", "w", name)
+    assert found.rebuilt == (f"_, {name} = SineFunction.forward(x, w)",)
+
+
+def test_a_kept_variable_bears_the_name_that_it_has_when_forward_returns():
+    found = texts(replace(sine_of_product(), returned_by=("scores",)))
+
+    assert found.kept == ("scores",)
+
+
+def test_a_variable_of_backward_has_no_reserved_name():
+    derived = named(sine_of_product(), "sine")
+
+    assert texts(derived, reserved=("sine",)).kept == ("sine_2",)
+
+
+@pytest.mark.parametrize("argument", ["grad_out", "out"])
+def test_an_incoming_gradient_is_named_as_nothing_else_is(argument):
+    """Of an argument named out the gradient is grad_out."""
+    made = graph(tensor("x"), tensor(argument), operator("mul", X, Y), cotangent())
+    found = texts(gradients(made, [2], {"x": 3, argument: 3}))
+
+    assert found.cotangents == ("grad_out_2",)
+    assert found.backward[0].lines == ("grad_x = grad_out_2",)
+
+
+def test_a_saved_result_is_told_from_an_argument_named_output():
+    made = graph(
+        tensor("output"),
+        method("exp", X),
+        cotangent(),
+        operator("mul", Value(2), Value(1), **BW),
+    )
+    found = texts(gradients(made, [1], {"output": 3}, saved=(0, 1)))
+
+    assert found.saved == ("output", "result")
+    assert found.outputs == ("result",)
