@@ -11,12 +11,10 @@ from layergen.autodiff.call import Call, answered, as_tuple, is_leaf
 from layergen.autodiff.draw import changed
 from layergen.autodiff.refusal import Reason, refused
 from layergen.autodiff.subject import Subject
-from layergen.errors import CannotDerive
 from layergen.spec.inputs import Example
 from layergen.spec.model import Form
 
 __all__ = [
-    "check_inputs_unchanged",
     "compiles_whole",
     "differentiates_twice",
     "draws_random",
@@ -30,24 +28,6 @@ DTYPES = ("float64", "float32", "bfloat16")
 SCALES = (0.0, 1e4)
 SINGLE_STEP = 1e-2  # wide enough that float32 rounding stays below the difference
 STEP = 1e-6  # of central differences in float64, as torch.autograd.gradcheck takes it
-
-
-def check_inputs_unchanged(subject: Subject, example: Example) -> None:
-    """Refuse a forward that changes its inputs."""
-    inputs = subject.inputs(example)
-    given = [each.detach().clone() if is_leaf(each) else each for each in inputs]
-    try:
-        subject.call(example).function(*given)
-    except Exception:
-        return  # the run that must succeed says it better
-    for old, new in zip(inputs, given, strict=True):
-        if is_leaf(old) and not torch.equal(old.detach(), new):
-            raise CannotDerive(
-                "the forward changes one of its inputs in place",
-                place=subject.place,
-                instead="Compute a new tensor: x = x + 1 instead of x += 1 or x.add_(1).",
-                reason=Reason.INPUT_IN_PLACE.spelled,
-            )
 
 
 def draws_random(subject: Subject, example: Example, must_be_pure: bool) -> bool:

@@ -10,7 +10,6 @@ from torch import Tensor
 from layergen.autodiff.adapter import is_single
 from layergen.autodiff.call import Answer, as_tuple, is_leaf
 from layergen.autodiff.effects import (
-    check_inputs_unchanged,
     compiles_whole,
     differentiates_twice,
     draws_random,
@@ -19,6 +18,7 @@ from layergen.autodiff.effects import (
     scales_of,
     vmaps,
 )
+from layergen.autodiff.purity import check_pure
 from layergen.autodiff.refusal import Reason
 from layergen.autodiff.returns import check_returns, inferred
 from layergen.autodiff.subject import Subject
@@ -46,12 +46,14 @@ def observed(
     Of what is made, only layers may draw random numbers; `returns` was declared, or ().
     """
     first = chosen[0]
-    check_inputs_unchanged(subject, first)
+    is_layer = made is Kind.LAYER
+    forward = subject.call(first).function
+    check_pure(forward, subject.inputs(first), subject.place, may_keep=is_layer)
     subject = on_finite_inputs(subject, first)
     kept = tuple(each for each in chosen if runs(subject, each))
     check_outputs(subject, kept, made)
     check_returns(subject, kept, returns)
-    inputs, is_layer = subject.inputs(first), made is Kind.LAYER
+    inputs = subject.inputs(first)
     random = draws_random(subject, first, not is_layer)
     answer = subject.answer(first)
     single = is_single(subject.call(first).function, inputs)

@@ -1,0 +1,93 @@
+"""Refuse a forward whose answer is not all that comes of it, or that answers otherwise again."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from layergen.autodiff.refusal import Reason, refused
+from layergen.autodiff.state import changed, picture
+from layergen.errors import CannotDerive, Place
+
+__all__ = ["check_pure"]
+
+SEED = 20_021  # any that a forward will not set itself
+
+
+def check_pure(
+    function: Callable[..., Any],
+    inputs: Sequence[Any],
+    place: Place | None,
+    *,
+    may_keep: bool = False,
+) -> None:
+    """Run a forward twice on copies, and compare what it gives and what it leaves behind.
+
+    Args:
+        function: the forward.
+        inputs: its arguments.
+        place: where it begins.
+        may_keep: whether it may keep things between calls, as a layer may.
+
+    Raises:
+        CannotDerive: It changes an input or something outside of it, or its answers differ.
+    """
+    given = [copied(each) for each in inputs]
+    with seeded():
+        before = picture(function)
+        try:
+            first = function(*given)
+        except Exception:
+            return  # the run that must succeed says it better
+        left = changed(before, picture(function))
+    if not all(map(same, tensors(inputs), tensors(given))):
+        raise CannotDerive(
+            "the forward changes one of its inputs in place",
+            place=place,
+            instead=Reason.INPUT_IN_PLACE.value.instead,
+            reason=Reason.INPUT_IN_PLACE.spelled,
+        )
+    if may_keep:
+        return
+    if left:
+        raise refused(Reason.CHANGES_STATE, place=place, detail=left)
+    with seeded():
+        again = function(*(copied(each) for each in inputs))
+    pairs = zip(tensors(first), tensors(again), strict=False)
+    if not all(same(one, other) for one, other in pairs):
+        raise refused(Reason.NOT_DETERMINISTIC, place=place)
+
+
+@contextmanager
+def seeded() -> Iterator[None]:
+    """Draw the same random numbers each time, and leave the generator as it was."""
+    state = torch.get_rng_state()
+    torch.default_generator.manual_seed(SEED)
+    try:
+        yield
+    finally:
+        torch.set_rng_state(state)
+
+
+def copied(value: Any) -> Any:
+    """Copy a tensor; one that wants a gradient could not be changed in place."""
+    return value.detach().clone() if isinstance(value, Tensor) else value
+
+
+def tensors(values: Any) -> list[Tensor]:
+    """List the tensors among some values, in order."""
+    found = values if isinstance(values, tuple | list) else (values,)
+    return [each for each in found if isinstance(each, Tensor)]
+
+
+def same(one: Tensor, other: Tensor) -> bool:
+    """Compare two tensors; sums in another order may differ in their last digits."""
+    if one.shape != other.shape or one.dtype != other.dtype:
+        return False
+    one, other = one.detach(), other.detach()
+    if one.layout != torch.strided or one.is_quantized or one.is_nested:
+        return True
+    close = torch.isclose(one, other, rtol=1e-9, atol=0.0, equal_nan=True)
+    return bool(close.all())
