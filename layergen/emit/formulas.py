@@ -1,5 +1,7 @@
 """State each gradient as mathematics, for the docstring: the code's statements without its guards."""
 
+import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from textwrap import wrap
 from types import MappingProxyType
@@ -9,7 +11,7 @@ from layergen.emit.names import Names
 from layergen.emit.schedule import computed, use_counts
 from layergen.emit.statements import Scope
 from layergen.ir.gradients import Gradients
-from layergen.ir.graph import Graph, Node, Phase, Syntax
+from layergen.ir.graph import Graph, Kind, Node, Phase, Syntax
 
 __all__ = ["formulas"]
 
@@ -31,13 +33,7 @@ FUNCTIONS: Mapping[str, str] = MappingProxyType(
     }
 )
 SAME_NUMBERS = ("reshape", "expand", "contiguous")  # laid out otherwise
-WRITTEN = (
-    ("**", "^"),
-    ("torch.nn.grad.", ""),
-    ("torch.", ""),
-    ("math.", ""),
-    ("F.", ""),
-)
+MODULES = re.compile(r"\b(torch\.nn\.grad|torch|math|F)\.")
 
 
 class Mathematics(Scope):
@@ -80,16 +76,15 @@ def formulas(
         scalars: those of its numbers.
     """
     known = {index: graph[index].hint for index in gradients.arguments}
-    known |= {
-        node.index: node.hint
-        for node in graph.nodes
-        if node.phase is Phase.FORWARD and node.hint and not node.parts
-    }
+    known |= own_names(graph, names)
+    taken = Names((*known.values(), *names, *(f"grad_{each}" for each in names)))
     several = len(gradients.cotangents) > 1
-    for at, index in enumerate(gradients.cotangents):
-        if index is not None:
-            known[index] = f"g_{at}" if several else "g"
-    taken = Names((*known.values(), *names))
+    letters = [
+        taken.fresh(f"g_{at}" if several else "g")
+        for at in range(len(gradients.cotangents))
+    ]
+    seeds = zip(gradients.cotangents, letters, strict=True)
+    known |= {index: letter for index, letter in seeds if index is not None}
     scope = Mathematics(graph, taken, known, scalars, from_end=gradients.any_lead)
     roots = [each for each in gradients.gradients if each is not None]
     order = computed(graph, roots, known)
@@ -99,17 +94,30 @@ def formulas(
         if root is not None:
             text = known.get(root) or scope.known.get(root)
             lines.append(f"grad_{name} = {text or scope.expression(graph[root])[0]}")
-    return tuple(laid_out(list(map(written, lines)), several))
+    return tuple(laid_out(list(map(written, lines)), letters))
+
+
+def own_names(graph: Graph, arguments: Sequence[str]) -> dict[int, str]:
+    """Name the forward's values that have a name of the user's to themselves."""
+    hints = {
+        node.index: node.hint
+        for node in graph.nodes
+        if node.phase is Phase.FORWARD and node.kind is not Kind.ARGUMENT and node.hint
+    }
+    counts = Counter((*hints.values(), *arguments))
+    return {
+        index: hint
+        for index, hint in hints.items()
+        if counts[hint] == 1 and not graph[index].parts
+    }
 
 
 def written(line: str) -> str:
     """Write as mathematics does: x^2, and no module's name."""
-    for code, text in WRITTEN:
-        line = line.replace(code, text)
-    return line
+    return MODULES.sub("", line).replace("**", "^")
 
 
-def laid_out(lines: Sequence[str], several: bool) -> list[str]:
+def laid_out(lines: Sequence[str], letters: Sequence[str]) -> list[str]:
     """Align the lines under a sentence."""
     width = max(len(line.partition(" = ")[0]) for line in lines)
     found: list[Any] = []
@@ -120,8 +128,6 @@ def laid_out(lines: Sequence[str], several: bool) -> list[str]:
         found += [" " * (width + 7) + each for each in rest]
     if len(found) > MOST_LINES:
         return []
-    sentence = "With g_0, g_1 ... the incoming gradients:" if several else WITH_G
-    return [sentence, "", *found]
-
-
-WITH_G = "With g the incoming gradient:"
+    if len(letters) == 1:
+        return [f"With {letters[0]} the incoming gradient:", "", *found]
+    return [f"With {', '.join(letters[:2])} ... the incoming gradients:", "", *found]
