@@ -89,7 +89,8 @@ class Recorder(TorchFunctionMode):
             return result
         if any(result is each for each in args):
             result = result.detach()  # a conversion that converts nothing, today
-            if self.tape.phase is Phase.BACKWARD:
+            # type_as is for autocast: dtypes that agree here may differ there
+            if self.tape.phase is Phase.BACKWARD and found.op != "type_as":
                 return args[0]
         self.record(func, found, args, kwargs, result)
         return result

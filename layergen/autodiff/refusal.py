@@ -255,6 +255,7 @@ class Reason(Enum):
     FAILED_SCALARS = ours("the derived code is wrong at another value of a number")
     FAILED_STRIDES = ours("the derived code is wrong on non-contiguous tensors")
     FAILED_DTYPES = ours("the derived code is wrong in another dtype")
+    FAILED_AUTOCAST = ours("the derived code is wrong under autocast")
     FAILED_DEVICE = ours("the derived code does not run on another device")
     FAILED_EDGES = ours(
         "a derived gradient is wrong at zero, at ties or at large numbers"

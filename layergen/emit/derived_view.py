@@ -9,9 +9,43 @@ from layergen.emit.splice import spliced
 from layergen.emit.used import Used
 from layergen.emit.views import BlockView, DerivedView
 from layergen.ir.gradients import Gradients
+from layergen.ir.graph import Phase
 from layergen.spec.model import Argument, ArgumentType, Forward
 
 __all__ = ["derived_view"]
+
+# Operations that want one dtype of their operands, or that autocast makes narrow:
+# pytorch.org/docs/stable/amp.html, "ops that autocast to lower precision".
+MULTIPLIES = frozenset(
+    [
+        "addbmm",
+        "addmm",
+        "addmv",
+        "addr",
+        "baddbmm",
+        "bmm",
+        "conv1d",
+        "conv1d_input",
+        "conv1d_weight",
+        "conv2d",
+        "conv2d_input",
+        "conv2d_weight",
+        "conv3d",
+        "conv3d_input",
+        "conv3d_weight",
+        "conv_transpose1d",
+        "conv_transpose2d",
+        "conv_transpose3d",
+        "dot",
+        "einsum",
+        "linear",
+        "matmul",
+        "mm",
+        "mv",
+        "outer",
+        "tensordot",
+    ]
+)
 
 
 def derived_view(
@@ -44,7 +78,7 @@ def derived_view(
         signature=words.signature(arguments, plain=True),
         returns=words.returned(len(full.outputs)),
         body=body,
-        setup=tuple(setup(arguments, full, used, single)) or ("pass",),
+        setup=tuple(setup(arguments, full, used, single, derived)) or ("pass",),
         cotangent_signature=cotangents(full),
         unpacked=words.target(used.saved) if used.saved else "",
         scalars=used.scalars,
@@ -54,7 +88,8 @@ def derived_view(
         results=words.joined(results(names, full)),
         arguments=words.joined(names),
         picked=picked(full, derived[0]),
-        texts=texts(body, full, blocks),
+        texts=(*texts(body, full, blocks), *(["torch"] * multiplies(derived))),
+        autocasts=multiplies(derived),
     )
 
 
@@ -87,9 +122,11 @@ def setup(
     full: Printed,
     used: Used,
     single: bool,
+    derived: Sequence[Gradients],
 ) -> Iterator[str]:
     """Print setup_context."""
     wanted = {*used.saved, *used.scalars, *used.shapes}
+    wanted |= {first_tensor(arguments)} if multiplies(derived) else set()
     names = [each.name if each.name in wanted else "_" for each in arguments]
     if any(name != "_" for name in names):
         yield f"{words.target(names)} = inputs"
@@ -102,6 +139,8 @@ def setup(
         yield f"ctx.save_for_backward({words.joined(used.saved)})"
     for name in used.scalars:
         yield f"ctx.{name} = {name}"
+    if multiplies(derived):
+        yield f"ctx.autocast = autocast_of({first_tensor(arguments)})"
     for name in used.shapes:
         yield f"ctx.{name}_shape = {shape_of(arguments, name)}"
 
@@ -113,6 +152,21 @@ def shape_of(arguments: Sequence[Argument], name: str) -> str:
         for each in arguments
     )
     return f"None if {name} is None else {name}.shape" if optional else f"{name}.shape"
+
+
+def first_tensor(arguments: Sequence[Argument]) -> str:
+    """Name an argument that is always there."""
+    found = [each.name for each in arguments if each.type is ArgumentType.TENSOR]
+    return found[0]
+
+
+def multiplies(derived: Sequence[Gradients]) -> bool:
+    """Tell whether a backward holds an operation that autocast brings to a narrow dtype."""
+    return any(
+        node.op in MULTIPLIES and node.phase is Phase.BACKWARD
+        for each in derived
+        for node in each.graph.nodes
+    )
 
 
 def cotangents(full: Printed) -> str:

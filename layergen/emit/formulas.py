@@ -32,7 +32,7 @@ FUNCTIONS: Mapping[str, str] = MappingProxyType(
         "sum_to_size": "sum",
     }
 )
-SAME_NUMBERS = ("reshape", "expand", "contiguous")  # laid out otherwise
+SAME_NUMBERS = ("reshape", "expand", "contiguous", "type_as")  # laid out otherwise
 MODULES = re.compile(r"\b(torch\.nn\.grad|torch|math|F)\.")
 
 

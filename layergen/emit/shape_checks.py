@@ -1,7 +1,6 @@
 """Check the shapes that a derivation holds for, where it does not hold for all."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-
 from types import MappingProxyType
 
 from layergen.emit import words

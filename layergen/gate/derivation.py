@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from layergen.autodiff.adapter import is_single
 from layergen.gate import (
+    autocast,
     device,
     dtypes,
     forward_mode,
@@ -27,6 +28,7 @@ CHECKS = (
     second_order.check,
     layout.check,
     dtypes.check,
+    autocast.check,
     device.check,
     magnitudes.check,
     gradchecks.check,

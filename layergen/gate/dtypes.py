@@ -18,7 +18,7 @@ from layergen.gate.comparison import (
 )
 from layergen.gate.probe import SEED, Answer, Probe, called, drawn, leaves, probe_of
 
-__all__ = ["check"]
+__all__ = ["ROUNDINGS", "cast_to", "check", "draws", "exact_answer", "unlike"]
 
 DTYPES = (torch.float32, torch.bfloat16)
 ROUNDINGS = 8  # that a computation may add up, as the generated tests allow

@@ -64,6 +64,7 @@ def input_grad(
 ) -> Tensor:
     """Call torch.nn.grad.conv2d_input, or its like for the weight's rank."""
     function = INPUT_GRADS[weight.dim() - 3]
+    grad = grad.type_as(weight)  # autocast leaves these functions alone
     found: Tensor = one_call(function, (weight, grad), size, weight, grad, **options)
     return found
 
@@ -73,6 +74,7 @@ def weight_grad(
 ) -> Tensor:
     """Call torch.nn.grad.conv2d_weight, or its like for the input's rank."""
     function = WEIGHT_GRADS[input.dim() - 3]
+    grad = grad.type_as(input)
     found: Tensor = one_call(function, (input, grad), input, size, grad, **options)
     return found
 

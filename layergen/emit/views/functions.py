@@ -53,6 +53,7 @@ class FunctionView:
     results: str
     picked: str = ""
     is_derived: bool = False
+    autocasts: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -90,6 +91,7 @@ class DerivedView:
         results: what backward returns: "grad_x, grad_beta, None".
         arguments: the call: "x, beta".
         picked: what takes the outputs out of all that forward returns: "", "[0]", "[:2]".
+        autocasts: whether backward multiplies, and so must run under the forward's autocast.
         texts: all of its statements, for the imports that they need.
     """
 
@@ -110,4 +112,5 @@ class DerivedView:
     arguments: str
     picked: str
     texts: tuple[str, ...]
+    autocasts: bool
     is_derived: bool = True
