@@ -104,13 +104,15 @@ def checked(subject: Subject, gradients: Gradients, pinned: Pinned) -> Derived:
     """Print, run and try it."""
     source = source_of(subject, gradients, pinned)
     made = executed(source, subject.name)
+    found = [each is not None for each in gradients.gradients]
     claim = Claim(
         subject.name,
         made,
         subject.function,
         samples_from(subject.values, subject.function, subject.names),
         subject.names,
-        tuple(at for at, each in enumerate(gradients.gradients) if each is not None),
+        tuple(at for at, each in enumerate(found) if each),
+        silent=tuple(at for at in subject.wanted if not found[at]),
         place=located(subject.function),
     )
     notes = derivation.verify(claim)

@@ -67,6 +67,8 @@ class Claim:
         samples: the first is the one it was derived at; `plain` runs on all of them.
         names: the arguments' names.
         differentiable: positions of the arguments that it was differentiated by.
+        silent: positions of those that it was to be differentiated by, and that no gradient
+            was found of.
         twice: whether a second derivative is promised, where torch has the forward's.
         single: whether the forward computes in float32 inside; `verify` finds it out.
         place: the user's forward.
@@ -80,6 +82,7 @@ class Claim:
     differentiable: tuple[int, ...]
     twice: bool = True
     single: bool = False
+    silent: tuple[int, ...] = ()
     place: Place | None = None
 
     def wanted(self, sample: Sample) -> tuple[int, ...]:

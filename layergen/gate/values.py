@@ -6,8 +6,8 @@ from dataclasses import replace
 from torch import Tensor
 
 from layergen.autodiff.refusal import Reason
-from layergen.gate.claim import Change, Claim, Sample
-from layergen.gate.comparison import hold, refusal, unsteady
+from layergen.gate.claim import Change, Claim, Sample, is_floating
+from layergen.gate.comparison import answer_of_plain, hold, refusal, unsteady
 from layergen.gate.probe import answer, called, drawn, grows, leaves, probe_of
 
 __all__ = ["check"]
@@ -32,6 +32,7 @@ def check(claim: Claim) -> tuple[str, ...]:
     for sample in claim.kinds():
         check_marks(claim, sample)
         check_outputs_alone(claim, sample)
+        check_silent(claim, sample)
     return tuple(notes)
 
 
@@ -67,6 +68,17 @@ def check_outputs_alone(claim: Claim, sample: Sample) -> None:
         where = f"{sample.note}, for output {at} alone"
         alone = replace(probe, where=where, cotangent=only(at))
         hold(claim, alone)
+
+
+def check_silent(claim: Claim, sample: Sample) -> None:
+    """Refuse a gradient that was not found, unless the forward's is 0."""
+    silent = tuple(at for at in claim.silent if is_floating(sample.args[at]))
+    probe = replace(probe_of(claim, sample), wanted=silent)
+    want = answer_of_plain(claim, probe) if silent else None
+    for at, gradient in zip(silent, want.gradients if want else (), strict=False):
+        if bool(gradient.nan_to_num().any()):
+            text = f"{claim.names[at]} has no gradient, and the forward's is not 0"
+            raise refusal(claim, probe, Reason.FAILED_GRADIENTS, text)
 
 
 def only(position: int) -> Callable[[int, Tensor], Tensor | None]:

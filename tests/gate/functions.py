@@ -75,6 +75,14 @@ def product_backward(wanted, grad, x, y):
     return (grad * y).sum_to_size(x.shape), (grad * x).sum_to_size(y.shape)
 
 
+def signed(x, y):
+    return x * y.sign()
+
+
+def signed_backward(wanted, grad, x, y):
+    return grad * y.sign(), None
+
+
 def masked(x, mask):
     return torch.tanh(x if mask is None else x * mask)
 

@@ -114,6 +114,18 @@ FAULTS = {
         Reason.FAILED_EDGES,
         "the gradient of x is",
     ),
+    "a gradient that was not found": (
+        lambda: claim_of(
+            functions.product,
+            functions.with_backward(functions.product, faults.first_alone),
+            random(3, 5),
+            random(3, 5, seed=1),
+            differentiable=[0],
+            silent=(1,),
+        ),
+        Reason.FAILED_GRADIENTS,
+        "y has no gradient, and the forward's is not 0",
+    ),
     "a gradient that nobody asked for": (
         lambda: binary_with(
             functions.product,

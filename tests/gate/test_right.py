@@ -40,6 +40,14 @@ RIGHT = {
         random(3, 5),
         differentiable=(0,),
     ),
+    "an input that no gradient reaches": lambda: claim_of(
+        fn.signed,
+        fn.with_backward(fn.signed, fn.signed_backward),
+        random(3, 5),
+        random(3, 5),
+        differentiable=(0,),
+        silent=(1,),
+    ),
     "an input that is None": lambda: claim_of(
         fn.masked, fn.with_backward(fn.masked, fn.masked_backward), random(3, 5), None
     ),
