@@ -13,6 +13,7 @@ from torch import Tensor
 from layergen.errors import CannotDerive
 from tests.autodiff.op_database.derivatives import (
     Function,
+    agree,
     are_close,
     gradients,
     second_gradients,
@@ -132,18 +133,18 @@ def compared(sample: Sample, derive: Deriver) -> Finding:
 def differences(ours: Function, sample: Sample) -> Iterator[str]:
     """Name what differs from autograd: values, first and second derivatives."""
     theirs = sample.function
-    if not are_close(values(ours, sample), values(theirs, sample), 1e-5, 1e-8):
+    if not are_close(values(ours, sample), values(theirs, sample)):
         yield "values"
         return
     expected = gradients(theirs, sample)
-    if not are_close(gradients(ours, sample), expected, 1e-6, 1e-8):
+    if not agree(gradients(ours, sample), expected, 1e-6):
         yield "gradients"
     twice = second_gradients_of_autograd(sample)
     if twice is None:
         return
-    if not are_close(gradients(ours, sample, keep_graph=True), expected, 1e-6, 1e-8):
+    if not agree(gradients(ours, sample, keep_graph=True), expected, 1e-6):
         yield "gradients that keep a graph"
-    if not are_close(second_gradients(ours, sample), twice, 1e-5, 1e-7):
+    if not agree(second_gradients(ours, sample), twice, 1e-5):
         yield "second derivatives"
 
 

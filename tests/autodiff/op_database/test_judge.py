@@ -68,6 +68,23 @@ def test_what_differs_is_wrong(function, what):
     assert finding.reason.partition(";")[0] == what
 
 
+def test_a_number_is_right_where_autograd_has_none():
+    assert judged_at_zero(torch.abs, by_autograd=root_of_square) is Outcome.RIGHT
+
+
+def test_no_number_is_wrong_where_autograd_has_one():
+    assert judged_at_zero(root_of_square, by_autograd=torch.abs) is Outcome.WRONG
+
+
+def root_of_square(x):
+    return (x * x).sqrt()  # at 0 its gradient is 0 / 0
+
+
+def judged_at_zero(function, by_autograd):
+    sample = Sample(by_autograd, (torch.zeros(1, requires_grad=True),), (0,), True)
+    return judge.finding(sample, lambda sample: Made(function)).outcome
+
+
 def test_a_refusal_keeps_its_reason():
     finding = raising(CannotDerive("no", reason="no-rule"))
 
