@@ -1,12 +1,23 @@
 """The linear op."""
 
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
+import torch
 from torch import Tensor
 from torch.autograd import Function
 from torch.autograd.function import FunctionCtx
 
 __all__ = ["LinearFunction", "linear"]
+
+
+def autocast_of(tensor: Tensor) -> AbstractContextManager[Any]:
+    """Take the autocast that forward runs under; backward must run under the same."""
+    device = tensor.device.type
+    if not torch.amp.is_autocast_available(device):
+        return nullcontext()
+    dtype = torch.get_autocast_dtype(device)
+    return torch.autocast(device, dtype, torch.is_autocast_enabled(device))
 
 
 class LinearFunction(Function):
@@ -32,6 +43,7 @@ class LinearFunction(Function):
     ) -> None:
         x, weight, bias = inputs
         ctx.save_for_backward(x, weight)
+        ctx.autocast = autocast_of(x)
         ctx.bias_shape = None if bias is None else bias.shape
 
     @staticmethod
@@ -39,14 +51,15 @@ class LinearFunction(Function):
         x, weight = ctx.saved_tensors
         grad_x = grad_weight = grad_bias = None
 
-        if ctx.needs_input_grad[0]:
-            grad_x = grad_out @ weight
-        if ctx.needs_input_grad[1]:
-            grad_weight = grad_out.reshape(-1, weight.shape[-2]).mT @ x.reshape(
-                -1, x.shape[-1]
-            )
-        if ctx.needs_input_grad[2]:
-            grad_bias = grad_out.sum_to_size(ctx.bias_shape)
+        with ctx.autocast:
+            if ctx.needs_input_grad[0]:
+                grad_x = grad_out @ weight
+            if ctx.needs_input_grad[1]:
+                grad_weight = grad_out.reshape(-1, weight.shape[-2]).mT @ x.reshape(
+                    -1, x.shape[-1]
+                )
+            if ctx.needs_input_grad[2]:
+                grad_bias = grad_out.sum_to_size(ctx.bias_shape)
         return grad_x, grad_weight, grad_bias
 
 

@@ -1,6 +1,7 @@
 """The self_attention op."""
 
 import math
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import torch
@@ -9,6 +10,15 @@ from torch.autograd import Function
 from torch.autograd.function import FunctionCtx
 
 __all__ = ["SelfAttentionFunction", "self_attention"]
+
+
+def autocast_of(tensor: Tensor) -> AbstractContextManager[Any]:
+    """Take the autocast that forward runs under; backward must run under the same."""
+    device = tensor.device.type
+    if not torch.amp.is_autocast_available(device):
+        return nullcontext()
+    dtype = torch.get_autocast_dtype(device)
+    return torch.autocast(device, dtype, torch.is_autocast_enabled(device))
 
 
 class SelfAttentionFunction(Function):
@@ -52,6 +62,7 @@ class SelfAttentionFunction(Function):
         ctx.mark_non_differentiable(nowhere, weights)
         ctx.save_for_backward(q, k, v, mask, nowhere, weights)
         ctx.causal = causal
+        ctx.autocast = autocast_of(q)
 
     @staticmethod
     def backward(
@@ -60,30 +71,31 @@ class SelfAttentionFunction(Function):
         q, k, v, mask, nowhere, weights = ctx.saved_tensors
         causal = ctx.causal
         grad_q = grad_k = grad_v = grad_mask = None
-        # For a second derivative, what was kept must vary with the inputs again.
-        if torch.is_grad_enabled():
-            _, _, weights = SelfAttentionFunction.forward(q, k, v, mask, causal)
 
-        if (
-            ctx.needs_input_grad[0]
-            or ctx.needs_input_grad[1]
-            or ctx.needs_input_grad[3]
-        ):
-            grad_weights = (grad_out @ v.mT).masked_fill(nowhere, 0)
-            grad_scores = (
-                weights
-                * (grad_weights - (grad_weights * weights).sum(-1, keepdim=True))
-            ).masked_fill(nowhere, 0)
-        if ctx.needs_input_grad[0] or ctx.needs_input_grad[1]:
-            grad_product = grad_scores / math.sqrt(q.shape[-1])
-        if ctx.needs_input_grad[0]:
-            grad_q = grad_product @ k
-        if ctx.needs_input_grad[1]:
-            grad_k = grad_product.mT @ q
-        if ctx.needs_input_grad[2]:
-            grad_v = weights.masked_fill(nowhere, 0.0).mT @ grad_out
-        if ctx.needs_input_grad[3]:
-            grad_mask = grad_scores.sum_to_size(mask.shape)
+        with ctx.autocast:
+            # For a second derivative, what was kept must vary with the inputs again.
+            if torch.is_grad_enabled():
+                _, _, weights = SelfAttentionFunction.forward(q, k, v, mask, causal)
+            if (
+                ctx.needs_input_grad[0]
+                or ctx.needs_input_grad[1]
+                or ctx.needs_input_grad[3]
+            ):
+                grad_weights = (grad_out @ v.mT).masked_fill(nowhere, 0)
+                grad_scores = (
+                    weights
+                    * (grad_weights - (grad_weights * weights).sum(-1, keepdim=True))
+                ).masked_fill(nowhere, 0)
+            if ctx.needs_input_grad[0] or ctx.needs_input_grad[1]:
+                grad_product = grad_scores / math.sqrt(q.shape[-1])
+            if ctx.needs_input_grad[0]:
+                grad_q = grad_product @ k
+            if ctx.needs_input_grad[1]:
+                grad_k = grad_product.mT @ q
+            if ctx.needs_input_grad[2]:
+                grad_v = weights.masked_fill(nowhere, 0.0).mT @ grad_out
+            if ctx.needs_input_grad[3]:
+                grad_mask = grad_scores.sum_to_size(mask.shape)
         return grad_q, grad_k, grad_v, grad_mask, None
 
 
