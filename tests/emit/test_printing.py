@@ -1,47 +1,23 @@
-"""The statements of one Function: what forward returns, what is saved, and what is rebuilt."""
+"""The statements of one Function: what forward returns, what is saved, and in what order."""
 
 from dataclasses import replace
 
 import pytest
 
-from layergen.emit.printing import Statements, printed
+from layergen.emit.printing import Statements
 from layergen.ir.graph import Scalar, ShapeOf, Value
 from tests.emit.graphs import (
-    BACKWARD,
     X,
     Y,
     arguments,
-    attribute,
     cotangent,
-    function,
     gradients,
     graph,
     method,
     operator,
     tensor,
 )
-
-BW = {"phase": BACKWARD}
-X_W = arguments("x", "w")
-
-
-def sine_of_product(**fields):
-    """Derive sin(x @ w) by hand, keeping x @ w."""
-    made = graph(
-        tensor("x"),
-        tensor("w"),
-        operator("matmul", X, Y, hint="p", **fields),
-        function("torch.sin", Value(2)),
-        cotangent(),
-        function("torch.cos", Value(2), **BW),
-        operator("mul", Value(4), Value(5), hint="grad_p", **BW),
-        attribute("mT", Y, **BW),
-        operator("matmul", Value(6), Value(7), hint="grad_x", **BW),
-        attribute("mT", X, **BW),
-        operator("matmul", Value(9), Value(6), hint="grad_w", **BW),
-    )
-    found = {"x": 8, "w": 10}
-    return gradients(made, [3], found, kept=(2,), saved=(0, 1, 2))
+from tests.emit.printed import BW, sine_of_product, texts
 
 
 def doubled(operation, saved=(0,), **fields):
@@ -50,12 +26,6 @@ def doubled(operation, saved=(0,), **fields):
         tensor("x"), operation, cotangent(), operator("mul", Value(2), 2, **BW)
     )
     return gradients(made, [1], {"x": 3}, saved=saved, **fields)
-
-
-def texts(derived, names=None, reserved=()):
-    return printed(
-        "SineFunction", names or arguments(*derived.names), derived, reserved
-    )
 
 
 def named(derived, hint, at=2, **fields):
@@ -103,86 +73,6 @@ def test_what_is_not_saved_is_computed_again():
     [first, *_] = texts(derived).backward
 
     assert first.lines == ("p = x @ w", "grad_p = grad_out * torch.cos(p)")
-
-
-def test_what_is_kept_is_rebuilt_by_the_forward():
-    assert texts(sine_of_product()).rebuilt == ("_, p = SineFunction.forward(x, w)",)
-
-
-def test_nothing_is_rebuilt_where_nothing_is_kept():
-    assert texts(replace(sine_of_product(), kept=(), saved=(0, 1))).rebuilt == ()
-
-
-@pytest.mark.parametrize(
-    "fields", [{"random": True}, {"constant": True}, {"dtype": "int64"}]
-)
-def test_what_does_not_vary_with_the_inputs_is_not_rebuilt(fields):
-    assert texts(sine_of_product(**fields)).rebuilt == ()
-
-
-def test_rebuilding_takes_every_argument():
-    derived = replace(sine_of_product(), names=("x", "w", "eps"), saved=(1, 2))
-    derived = replace(derived, gradients=(*derived.gradients, None))
-    found = texts(derived, arguments("x", "w", eps="float"))
-
-    assert found.saved == ("x", "w", "p")
-    assert found.scalars == ("eps",)
-    assert found.rebuilt == ("_, p = SineFunction.forward(x, w, eps)",)
-
-
-def with_noise():
-    """Derive sin(x @ (w * noise)), keeping the noise and the product."""
-    made = graph(
-        tensor("x"),
-        tensor("w"),
-        function("torch.rand_like", Y, random=True, hint="noise"),
-        operator("mul", Y, Value(2)),
-        operator("matmul", X, Value(3), hint="p"),
-        function("torch.sin", Value(4)),
-        cotangent(),
-        function("torch.cos", Value(4), **BW),
-        operator("mul", Value(6), Value(7), **BW),
-    )
-    return gradients(made, [5], {"x": 8}, kept=(2, 4), saved=(0, 2, 4))
-
-
-def test_what_is_drawn_is_not_drawn_again():
-    found = texts(with_noise())
-
-    assert found.rebuilt == ("p = x @ (w * noise)",)
-    assert found.saved == ("x", "w", "noise", "p")
-
-
-def normalised(*args, **kwargs):
-    """Derive a batch_norm in training, keeping its result."""
-    made = graph(
-        tensor("x"),
-        tensor("mean"),
-        tensor("var"),
-        function("F.batch_norm", *args, kwargs=kwargs, changes_state=True, hint="n"),
-        function("torch.sin", Value(3)),
-        cotangent(),
-        function("torch.cos", Value(3), **BW),
-        operator("mul", Value(5), Value(6), **BW),
-    )
-    return gradients(made, [4], {"x": 7}, kept=(3,), saved=(0, 3))
-
-
-@pytest.mark.parametrize(
-    ("derived", "line"),
-    [
-        (
-            normalised(X, Value(1), Value(2), training=True),
-            "n = F.batch_norm(x, None, None, training=True)",
-        ),
-        (
-            normalised(X, running_mean=Value(1), running_var=Value(2), training=True),
-            "n = F.batch_norm(x, None, None, training=True)",
-        ),
-    ],
-)
-def test_running_statistics_are_not_updated_again(derived, line):
-    assert texts(derived).rebuilt == (line,)
 
 
 def test_a_number_that_backward_uses_is_listed():
