@@ -56,6 +56,12 @@ def as_tuple(dims: Any) -> tuple[int, ...]:
     return tuple(dims) if isinstance(dims, tuple | list) else (dims,)
 
 
+def is_dims(found: Any) -> bool:
+    """Tell whether an argument names dimensions."""
+    return all(type(each) is int for each in as_tuple(found))
+
+
+ORDER_FIRST = frozenset(["norm", "linalg.norm", "linalg.vector_norm"])
 KEEPS_SHAPE_LIMIT = 16  # operations between a reduction and its use
 
 
@@ -64,8 +70,10 @@ def reduced_by(operand: Entry, entries: Sequence[Entry]) -> Any:
     entry = operand
     for _ in range(KEEPS_SHAPE_LIMIT):
         if entry.kwargs.get("keepdim") is True:
-            first = entry.args[1] if len(entry.args) > 1 else None
-            return entry.kwargs.get("dim", first)
+            at = 2 if entry.op in ORDER_FIRST else 1
+            given = entry.args[at] if len(entry.args) > at else None
+            dims = entry.kwargs.get("dim", given)
+            return dims if is_dims(dims) else None
         sources = [
             entries[index]
             for index in entry.operands

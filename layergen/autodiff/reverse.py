@@ -187,7 +187,31 @@ class Adjoints:
                 gradient = gradient.real
             if gradient.dtype != operand.result.dtype:
                 gradient = gradient.to(operand.result.dtype)
+            elif self.mixes(entry, operand):
+                gradient = self.converted(gradient)
         self.add(operand, gradient)
+
+    def mixes(self, entry: Entry, operand: Entry) -> bool:
+        """Tell whether an operand in the inputs' dtype meets one in another of its own.
+
+        They agree in the widest dtype, float64, in which the forward is traced; inputs in a
+        narrow one are widened by the other, and the gradient must be made narrow again.
+        """
+        own = operand.result.dtype
+        dtypes = {self.tape[each].result.dtype for each in entry.operands}
+        return own == torch.float64 and any(
+            each.is_floating_point and each != own for each in dtypes
+        )
+
+    def converted(self, gradient: Tensor) -> Tensor:
+        """Record a conversion to the inputs' dtype, which this gradient has today."""
+        made = self.tape.find(gradient)
+        assert made is not None
+        to = Operation("to", "to", Syntax.METHOD)
+        args = (Value(made.index), gradient.dtype)
+        own = self.tape.add(Kind.CALL, to, args, {}, torch.empty_like(gradient))
+        result: Tensor = own.result
+        return result
 
     def fitted(
         self, entry: Entry, operand: Entry, gradient: Tensor, lazy: bool

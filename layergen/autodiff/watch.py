@@ -15,39 +15,10 @@ from layergen.autodiff.calling import is_torch
 from layergen.autodiff.named import looks
 from layergen.autodiff.recorder import Recorder
 from layergen.autodiff.refusal import Reason
+from layergen.autodiff.unseen import unseen
 from layergen.ir.graph import Kind
 
 __all__ = ["Seen", "watching"]
-
-# Functions of torch's own Python that never reach the recorder: where they are, and their names.
-UNSEEN = (
-    (Reason.AUTOGRAD_INSIDE, "torch/autograd/__init__.py", "backward grad"),
-    (Reason.AUTOGRAD_INSIDE, "torch/autograd/functional.py", "hessian jacobian"),
-    (Reason.AUTOGRAD_INSIDE, "torch/_functorch/apis.py", "grad grad_and_value"),
-    (
-        Reason.AUTOGRAD_INSIDE,
-        "torch/_functorch/eager_transforms.py",
-        "hessian jacfwd jacrev jvp linearize vjp",
-    ),
-    (Reason.CHANGES_STATE, "torch/random.py", "manual_seed seed set_rng_state"),
-    (
-        Reason.CHANGES_STATE,
-        "torch/__init__.py",
-        "set_default_device set_default_dtype use_deterministic_algorithms",
-    ),
-    (Reason.HIGHER_ORDER, "torch/_functorch/apis.py", "vmap"),
-    (Reason.HIGHER_ORDER, "torch/_functorch/vmap.py", "vmap_impl"),
-    (Reason.HIGHER_ORDER, "torch/_functorch/eager_transforms.py", "functionalize"),
-    (Reason.HIGHER_ORDER, "torch/_higher_order_ops/cond.py", "cond"),
-    (Reason.HIGHER_ORDER, "torch/_higher_order_ops/map.py", "map"),
-    (Reason.HIGHER_ORDER, "torch/_higher_order_ops/scan.py", "scan"),
-    (Reason.HIGHER_ORDER, "torch/_higher_order_ops/while_loop.py", "while_loop"),
-    (Reason.OPAQUE_CALL, "torch/__init__.py", "compile"),
-    (Reason.OPAQUE_CALL, "torch/_dynamo/eval_frame.py", "compile_wrapper"),
-)
-SHOWN = {"compile_wrapper": "torch.compile", "vmap_impl": "vmap"}
-APPLY = "torch/autograd/function.py"
-REENTRANT = "CheckpointFunction"  # torch.utils.checkpoint, use_reentrant=True
 
 
 class Seen:
@@ -122,18 +93,8 @@ def held_by(recorder: Recorder, frame: FrameType) -> dict[str, int]:
 
 def refuse_unseen(recorder: Recorder, frame: FrameType) -> None:
     """Refuse a function of torch's that runs others out of sight."""
-    name, file = frame.f_code.co_name, frame.f_code.co_filename.replace("\\", "/")
-    for reason, home, names in UNSEEN if name in ALL_UNSEEN else ():
-        if name in names.split() and file.endswith(home):
-            raise recorder.refusal(reason, SHOWN.get(name, name))
-    if name == "apply" and file.endswith(APPLY):
-        own: str = frame.f_locals["cls"].__name__
-        if own == REENTRANT:
-            raise recorder.refusal(Reason.HIGHER_ORDER, "checkpoint")
-        raise recorder.refusal(Reason.CUSTOM_FUNCTION, own)
-
-
-ALL_UNSEEN = frozenset(name for *_, names in UNSEEN for name in names.split())
+    if found := unseen(frame):
+        raise recorder.refusal(found.reason, found.name)
 
 
 @contextmanager

@@ -39,12 +39,17 @@ MODULES = re.compile(r"\b(torch\.nn\.grad|torch|math|F)\.")
 class Mathematics(Scope):
     """Print as a formula, which nobody runs."""
 
+    def operand(self, index: int) -> tuple[str, int]:
+        """Print a value, and say how tightly its text binds."""
+        known = self.known.get(index)
+        return (known, ATOM) if known else self.expression(self.graph[index])
+
     def expression(self, node: Node) -> tuple[str, int]:
         """Print `sum(x, -1)` for x.sum(-1, keepdim=True), and x^T for x.mT."""
         if node.op in ("mT", "t", "T"):
             return f"{self.text(node.args[0], TIGHT)}^T", TIGHT
         if node.op in SAME_NUMBERS:
-            return self.text(node.args[0], TIGHT), TIGHT
+            return self.operand(node.args[0].node)
         if node.op in FUNCTIONS and node.syntax is Syntax.METHOD:
             dims = [
                 each
