@@ -84,7 +84,9 @@ def held_by(recorder: Recorder, frame: FrameType) -> dict[str, int]:
     held = {
         name: entry
         for name, value in list(frame.f_locals.items())
-        if isinstance(value, Tensor) and (entry := recorder.tape.find(value))
+        if name.strip("_")
+        and isinstance(value, Tensor)
+        and (entry := recorder.tape.find(value))
     }
     for name, entry in held.items():
         entry.hint = entry.hint or name

@@ -72,11 +72,25 @@ def conditions(
     """Ask of each argument for each thing that must not be otherwise."""
     graph = gradients.graph
     scope = AtHand(graph, Names(()), {}, (), from_end=gradients.any_lead)
+    checked = [
+        graph[index]
+        for index in gradients.arguments
+        if graph[index].hint not in any_lead
+    ]
     for index in gradients.arguments:
-        node = graph[index]
-        if node.hint not in any_lead:
-            yield node.hint, list(asked_of(node, scope, ranks))
-        scope.known[index] = node.hint
+        if graph[index] in checked:
+            yield graph[index].hint, list(asked_of(graph[index], scope, ranks))
+        scope.known[index] = graph[index].hint
+    for node in checked:
+        yield node.hint, list(computed_sizes(node, scope))
+
+
+def computed_sizes(node: Node, scope: AtHand) -> Iterator[str]:
+    """Ask for each size that others make, as one that is the product of two."""
+    for dim, size in enumerate(node.shape):
+        if isinstance(size, Arithmetic) and len(size.operands) == 2:
+            made = scope.numbers.infix(size.op, size.operands)
+            yield f"{node.hint}.shape[{scope.place(dim, len(node.shape))}] != {made}"
 
 
 def unless_none(argument: str, found: Sequence[str]) -> str:
@@ -98,7 +112,7 @@ def asked_of(node: Node, scope: AtHand, ranks: bool) -> Iterator[str]:
         own = f"{node.hint}.shape[{scope.place(dim, rank)}]"
         if isinstance(size, int):
             yield f"{own} != {size}"
-        elif isinstance(size, Arithmetic) or is_known(scope, size):
+        elif isinstance(size, Size) and is_known(scope, size):
             yield f"{own} != {scope.numbers.text(size, 9)}"
 
 
