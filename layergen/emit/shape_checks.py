@@ -42,13 +42,10 @@ def shape_check(
         sizes = [lettered(size, letters) for size in shape[len(shape) - kept :]]
         leads = ["*"] if argument in any_lead else []
         told.append(f"{argument} {words.tuple_text([*leads, *sizes])}")
+    ranks = pinned is Pinned.RANKS
     asked = " or ".join(
-        (
-            f"({argument} is not None and ({' or '.join(found)}))"
-            if argument in optional
-            else " or ".join(found)
-        )
-        for argument, found in conditions(gradients, pinned is Pinned.RANKS, any_lead)
+        unless_none(argument, found) if argument in optional else " or ".join(found)
+        for argument, found in conditions(gradients, ranks, any_lead, optional)
         if found
     )
     if not asked:
@@ -67,9 +64,15 @@ def lettered(size: Number, letters: dict[Number, str]) -> str:
 
 
 def conditions(
-    gradients: Gradients, ranks: bool, any_lead: Mapping[str, int]
+    gradients: Gradients,
+    ranks: bool,
+    any_lead: Mapping[str, int],
+    optional: Collection[str],
 ) -> Iterator[tuple[str, list[str]]]:
-    """Ask of each argument for each thing that must not be otherwise."""
+    """Ask of each argument for each thing that must not be otherwise.
+
+    What may be None is asked, and nothing is read off it.
+    """
     graph = gradients.graph
     scope = AtHand(graph, Names(()), {}, (), from_end=gradients.any_lead)
     checked = [
@@ -80,7 +83,8 @@ def conditions(
     for index in gradients.arguments:
         if graph[index] in checked:
             yield graph[index].hint, list(asked_of(graph[index], scope, ranks))
-        scope.known[index] = graph[index].hint
+        if graph[index].hint not in optional:
+            scope.known[index] = graph[index].hint
     for node in checked:
         yield node.hint, list(computed_sizes(node, scope))
 
@@ -88,7 +92,9 @@ def conditions(
 def computed_sizes(node: Node, scope: AtHand) -> Iterator[str]:
     """Ask for each size that others make, as one that is the product of two."""
     for dim, size in enumerate(node.shape):
-        if isinstance(size, Arithmetic) and len(size.operands) == 2:
+        if not isinstance(size, Arithmetic) or len(size.operands) != 2:
+            continue
+        if all(is_known(scope, each) for each in sizes_in(size)):
             made = scope.numbers.infix(size.op, size.operands)
             yield f"{node.hint}.shape[{scope.place(dim, len(node.shape))}] != {made}"
 
@@ -131,3 +137,12 @@ def whole_shape(scope: AtHand, node: Node) -> str:
 def is_known(scope: AtHand, size: Number) -> bool:
     """Tell whether a tensor before this one has the size."""
     return any(size in scope.graph[index].shape for index in scope.known)
+
+
+def sizes_in(number: Number) -> Iterator[Size]:
+    """List the free sizes that a number is made of."""
+    if isinstance(number, Size):
+        yield number
+    if isinstance(number, Arithmetic):
+        for operand in number.operands:
+            yield from sizes_in(operand)
