@@ -9,9 +9,16 @@ from pathlib import Path, PurePosixPath
 from layergen.emit.emit import emit
 from layergen.emit.source import SourceFile
 from layergen.errors import BadRequest, CannotDerive
+from layergen.ir.cost import Cost
 from layergen.ir.trial import Pinned, Trials, assumed, with_pinned
 from layergen.output import commit
 from layergen.output import recover as recovery
+from layergen.output.importing import (
+    import_line,
+    importable_note,
+    module_of,
+    shown,
+)
 from layergen.output.plan import (
     Destination,
     FileChange,
@@ -36,6 +43,7 @@ class Plan:
     Attributes:
         notes: sentences: spellings, the signature, what the tests leave out and why.
         imports: the line that imports what was made.
+        cost: of a derived backward, beside plain autograd's.
     """
 
     spec: Spec
@@ -43,6 +51,16 @@ class Plan:
     destination: Destination
     notes: tuple[str, ...]
     imports: str
+    cost: Cost | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Produced:
+    """The text of a component's files, and what trying them showed."""
+
+    files: tuple[SourceFile, ...]
+    notes: tuple[str, ...] = ()
+    cost: Cost | None = None
 
 
 def silent(_: str) -> None:
@@ -85,7 +103,7 @@ def create(
         assumed(spec) if is_default(request, existing) else verified(spec, on_progress)
     )
     made = produced(spec, trials, folder, on_progress, is_default(request, existing))
-    return planned(spec, made, folder, previous, force, (*notes, *trials.notes))
+    return planned(spec, made, folder, previous, force, notes)
 
 
 def regenerate(
@@ -112,7 +130,7 @@ def regenerate(
     trials = verified(spec, on_progress)
     folder = record.absolute().parent
     made = produced(spec, trials, folder, on_progress, trusted=False)
-    return planned(spec, made, folder, previous, force, trials.notes)
+    return planned(spec, made, folder, previous, force)
 
 
 def write(plan: Plan) -> None:
@@ -181,7 +199,7 @@ def produced(
     folder: Path,
     on_progress: Callable[[str], None],
     trusted: bool,
-) -> tuple[SourceFile, ...]:
+) -> Produced:
     """Write the files' text, and compare what it does with the forward."""
     if spec.backward is Backward.DERIVED:
         on_progress("deriving the backward")
@@ -189,37 +207,46 @@ def produced(
 
         trials = with_derivatives(spec, trials)
     on_progress("writing the sources")
-    files = emit(spec, trials, module_of(folder))
     if trusted:
-        return files
-    on_progress("comparing them with the forward")
+        return Produced(emit(spec, trials, module_of(folder)))
     for pinned in Pinned:
         try:
-            return compared(spec, with_pinned(trials, pinned), folder)
+            found = compared(spec, with_pinned(trials, pinned), folder, on_progress)
         except CannotDerive as error:
             if error.reason != BROADCAST or pinned is Pinned.RANKS:
                 raise
-    raise AssertionError("one of them returns or raises")
+        else:
+            break
+    return found
 
 
-def compared(spec: Spec, trials: Trials, folder: Path) -> tuple[SourceFile, ...]:
-    """Write the files' text, and try it."""
+def compared(
+    spec: Spec, trials: Trials, folder: Path, on_progress: Callable[[str], None]
+) -> Produced:
+    """Write the files' text, try it, and measure a derived backward."""
     from layergen.gate.gate import check
 
     files = emit(spec, trials, module_of(folder))
-    check(spec, trials, files)
-    return files
+    on_progress("comparing them with the forward")
+    notes = (*trials.notes, *check(spec, trials, files))
+    if spec.backward is not Backward.DERIVED:
+        return Produced(files, notes)
+    on_progress("measuring the backward")
+    from layergen.check.measure import measured
+
+    return Produced(files, notes, measured(spec, trials, files))
 
 
 def planned(
     spec: Spec,
-    files: tuple[SourceFile, ...],
+    made: Produced,
     folder: Path,
     previous: str | None,
     force: bool,
-    notes: tuple[str, ...],
+    notes: tuple[str, ...] = (),
 ) -> Plan:
     """Compare the files with the tree."""
+    files, notes = made.files, (*notes, *made.notes)
     hashes = tuple((str(each.path), fingerprint(each.text)) for each in files)
     record = toml.render(spec, hashes, previous)
     tests = folder / "tests"
@@ -237,38 +264,5 @@ def planned(
     )
     if spec.tests_into is not None:
         notes = (*notes, importable_note(folder))
-    return Plan(spec, changes, destination, notes, import_line(spec, folder))
-
-
-def module_of(folder: Path) -> str:
-    """Name a component's module absolutely, by the chain of packages that it stands in."""
-    parts = [folder.name]
-    parent = folder.parent
-    while (parent / "__init__.py").is_file():
-        parts.insert(0, parent.name)
-        parent = parent.parent
-    return ".".join(parts)
-
-
-def importable_note(folder: Path) -> str:
-    """Say what tests outside the component need."""
-    module = module_of(folder)
-    root = folder.parents[module.count(".")]
-    return (
-        f"The tests import {module} by name, so it must be importable: install its "
-        f"package, or put {shown(root)} on PYTHONPATH."
-    )
-
-
-def import_line(spec: Spec, folder: Path) -> str:
-    """Spell the import of what was made."""
-    names = [each.name for each in spec.layers[-1:]]
-    names += [each.name for each in (spec.op, spec.loss) if each]
-    names += [spec.loss.class_name] if spec.loss else []
-    return " ".join(("from", module_of(folder), "import", ", ".join(sorted(names))))
-
-
-def shown(path: Path) -> str:
-    """Name a file from where the user stands."""
-    near = relpath(path)
-    return str(path) if near.startswith("..") else near
+    imports = import_line(spec, folder)
+    return Plan(spec, changes, destination, notes, imports, made.cost)

@@ -33,6 +33,7 @@ def deliver(plan: "Plan", writing: Writing) -> None:
     pipeline.write(plan)
     report.changes(plan.changes)
     report.notes(plan.notes)
+    report.cost(plan.cost)
     report.next_steps(plan)
     if writing.test:
         judge(plan.destination.component)
@@ -48,6 +49,7 @@ def show(plan: "Plan", writing: Writing) -> None:
             report.difference(diff(change))
     report.changes(plan.changes)
     report.notes(plan.notes)
+    report.cost(plan.cost)
     report.nothing_written()
     raise_on_conflict(plan.changes)
 

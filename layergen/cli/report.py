@@ -13,6 +13,7 @@ from layergen import __version__
 from layergen.errors import LayergenError
 
 if TYPE_CHECKING:
+    from layergen.ir.cost import Cost
     from layergen.output.plan import FileChange
     from layergen.pipeline import Plan
 
@@ -94,6 +95,16 @@ def notes(sentences: Sequence[str]) -> None:
         say()
     for sentence in sentences:
         say(sentence)
+
+
+def cost(of: "Cost | None") -> None:
+    """Print what a derived backward costs."""
+    if of is not None:
+        from layergen.cli.cost import told
+
+        say()
+        for line in told(of):
+            say(line)
 
 
 def nothing_written() -> None:

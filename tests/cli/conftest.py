@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 import layergen
+from layergen.ir.cost import Cost
 from layergen.output.plan import Action, Destination, FileChange, raise_on_conflict
 from layergen.spec.model import Backward, Spec
 
@@ -19,6 +20,7 @@ class Pipeline:
         requests: what `create` was given.
         recovered: the folders that `recover` was given.
         written: whether anything was.
+        cost: of what was derived.
         raises: what `create` ends with, if anything.
     """
 
@@ -30,6 +32,7 @@ class Pipeline:
         self.settings: list[dict[str, Any]] = []
         self.recovered: list[Path] = []
         self.written = False
+        self.cost: Cost | None = None
         self.raises: BaseException | None = None
 
     def create(self, request: Any, **settings: Any) -> SimpleNamespace:
@@ -54,6 +57,7 @@ class Pipeline:
             destination=Destination(folder, folder / "tests"),
             notes=("wave(x) -> Tensor",),
             imports="from wave import wave",
+            cost=self.cost,
         )
 
     def write(self, plan: SimpleNamespace) -> None:

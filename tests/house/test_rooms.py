@@ -16,6 +16,7 @@ DOORS = {
     "gate.gate",
     "output.commit",
     "output.recover",
+    "check.measure",
     "check.run",
     "cli.main",
 }
@@ -60,6 +61,7 @@ SEEN = DOORS | {
     "spec.request",
     "spec.toml",
     "emit.source",
+    "output.importing",
     "output.plan",
 }
 ROOMS_WITH_DOORS = {"spec", "autodiff", "emit", "gate", "output", "check"}
