@@ -114,7 +114,8 @@ def own_text(forward: Forward, derived: Sequence[Gradients], full: Printed) -> s
     """Take the user's own statements, extended where that is enough; else print them."""
     if forward.body and not full.kept:
         return forward.body
-    return spliced(forward.body, derived[0].returned_by) or full.forward
+    more = derived[0].returned_by if derived[0].single else ()
+    return spliced(forward.body, more) or full.forward
 
 
 def setup(
@@ -128,11 +129,15 @@ def setup(
     wanted = {*used.saved, *used.scalars, *used.shapes}
     wanted |= {first_tensor(arguments)} if multiplies(derived) else set()
     names = [each.name if each.name in wanted else "_" for each in arguments]
+    unpacked = []
     if any(name != "_" for name in names):
-        yield f"{words.target(names)} = inputs"
+        unpacked.append(f"{words.target(names)} = inputs")
     if set(full.outputs) - {"_", "output"}:
         alone = single and len(full.outputs) == 1
-        yield f"{full.outputs[0] if alone else words.target(full.outputs)} = output"
+        target = full.outputs[0] if alone else words.target(full.outputs)
+        # first, where an argument takes the name
+        unpacked.insert(0 if "output" in names else 1, f"{target} = output")
+    yield from unpacked
     if full.marked:
         yield f"ctx.mark_non_differentiable({words.joined(full.marked)})"
     if used.saved:
