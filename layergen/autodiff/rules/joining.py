@@ -5,6 +5,7 @@ from typing import Any
 
 from torch import Tensor
 
+from layergen.autodiff.rules.operand import in_one
 from layergen.autodiff.rules.rule import Rule, is_literal
 
 __all__ = ["COMPLEX", "RULES"]
@@ -76,14 +77,18 @@ def as_they_were(parts: Tensors, tensors: Tensors) -> Tensors:
 # One several times
 
 
-def repeat(grad: Tensor, out: Tensor, input: Tensor, repeats: Sequence[int]) -> Any:
+def repeat(
+    grad: Tensor, out: Tensor, input: Tensor, *repeats: Any, **named: Any
+) -> Any:
     """Source: derivatives.yaml, repeat: the sum over the copies."""
-    return (over_copies(grad, input, repeats),)
+    return (over_copies(grad, input, in_one(repeats, named)),)
 
 
-def tile(grad: Tensor, out: Tensor, input: Tensor, dims: Sequence[int]) -> Any:
+def tile(grad: Tensor, out: Tensor, input: Tensor, *dims: Any, **named: Any) -> Any:
     """Source: derivatives.yaml, repeat: the sum over the copies."""
-    return (over_copies(grad, input, (1,) * (input.dim() - len(dims)) + tuple(dims)),)
+    times = in_one(dims, named)
+    ones = (1,) * (input.dim() - len(times))
+    return (over_copies(grad, input, (*ones, *times)),)
 
 
 def over_copies(grad: Tensor, input: Tensor, repeats: Sequence[int]) -> Tensor:

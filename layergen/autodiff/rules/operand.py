@@ -1,10 +1,17 @@
-"""Operands that are tensors, or numbers in their place."""
+"""Operands that are tensors, numbers in their place, or sizes one by one."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from torch import Tensor
 
-__all__ = ["conjugate", "into"]
+__all__ = ["conjugate", "in_one", "into"]
+
+
+def in_one(given: Sequence[Any], named: Mapping[str, Any]) -> Sequence[Any]:
+    """Take the sizes of x.repeat(2, 1), of x.repeat((2, 1)) and of x.repeat(repeats=(2, 1))."""
+    first = next(iter((*given, *named.values())))
+    return first if isinstance(first, Sequence) else given
 
 
 def into(operand: Any, gradient: Tensor) -> Tensor | None:

@@ -5,14 +5,15 @@ from typing import Any
 
 from torch import Tensor
 
+from layergen.autodiff.rules.operand import in_one
 from layergen.autodiff.rules.rule import Rule, is_literal
 
 __all__ = ["COMPLEX", "RULES"]
 
 
-def flip(grad: Tensor, out: Tensor, input: Tensor, dims: Any) -> Any:
+def flip(grad: Tensor, out: Tensor, input: Tensor, *dims: Any, **named: Any) -> Any:
     """Source: derivatives.yaml, flip."""
-    return (grad.flip(dims),)
+    return (grad.flip(*in_one(dims, named)),)
 
 
 def fliplr(grad: Tensor, out: Tensor, input: Tensor) -> Any:

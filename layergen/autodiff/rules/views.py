@@ -5,6 +5,7 @@ from typing import Any
 
 from torch import Tensor
 
+from layergen.autodiff.rules.operand import in_one
 from layergen.autodiff.rules.rule import Rule
 
 __all__ = ["COMPLEX", "RULES"]
@@ -75,10 +76,10 @@ def mH(grad: Tensor, out: Tensor, input: Tensor) -> Any:  # noqa: N802 # torch's
     return (grad.mH,)
 
 
-def permute(grad: Tensor, out: Tensor, input: Tensor, dims: Sequence[int]) -> Any:
+def permute(grad: Tensor, out: Tensor, input: Tensor, *dims: Any, **named: Any) -> Any:
     """Source: derivatives.yaml, permute: the inverse permutation."""
-    order = [dim % len(dims) for dim in dims]
-    return (grad.permute(tuple(order.index(dim) for dim in range(len(dims)))),)
+    order = [dim % input.dim() for dim in in_one(dims, named)]
+    return (grad.permute(*(order.index(dim) for dim in range(len(order)))),)
 
 
 def movedim(

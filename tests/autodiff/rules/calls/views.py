@@ -17,6 +17,7 @@ CALLS = {
     "permute": [
         call(torch.permute, real(2, 3, 4), (1, 2, 0)),
         call(torch.permute, real(2, 3, 4), dims=(-1, 0, -2)),
+        call(Tensor.permute, real(2, 3, 4), -1, 0, -2),
     ],
     "reshape": [call(Tensor.view, real(3, 4), (2, -1))],
     "squeeze": [
