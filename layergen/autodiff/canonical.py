@@ -47,6 +47,12 @@ PLAIN = (
     Value,
 )
 
+# numpy's words for torch's; torch takes both.
+NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim"}
+DETACH = Operation("detach", "detach", Syntax.METHOD)
+# Methods that take sizes or dimensions one by one, or as one tuple.
+ONE_BY_ONE = frozenset(["expand", "flip", "permute", "repeat", "reshape", "tile"])
+
 Call = tuple[Callable[..., Any], Operation, tuple[Any, ...], Mapping[str, Any]]
 
 
@@ -57,12 +63,27 @@ def canonical(
     kwargs: Mapping[str, Any],
 ) -> Call:
     """Bring a call to one spelling."""
-    kwargs = without_defaults(func, kwargs)
+    kwargs = {
+        NUMPY_NAMES.get(name, name): each
+        for name, each in without_defaults(func, kwargs).items()
+    }
+    args = with_one_tuple(found, args)
     args, kwargs = with_one_dim(found, args, kwargs)
+    if found.op == "data":  # what it shares with its tensor, nobody may change
+        func, found = torch.Tensor.detach, DETACH
     if found.op in REFLECTED:
         func, found = REFLECTED[found.op]
         args = (args[1], args[0])
     return func, found, args, kwargs
+
+
+def with_one_tuple(found: Operation, args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Gather what was given one by one: `x.permute(2, 0, 1)` is x.permute((2, 0, 1))."""
+    if found.op not in ONE_BY_ONE or found.syntax is not Syntax.METHOD or len(args) < 2:
+        return args
+    if isinstance(args[1], tuple | list | torch.dtype):
+        return args
+    return (args[0], tuple(args[1:]))
 
 
 def with_one_dim(

@@ -124,7 +124,7 @@ class Expressions(AtHand):
         if node.syntax is Syntax.METHOD and isinstance(node.args[0], Value):
             receiver = self.text(node.args[0], TRAILER)
             return (
-                f"{receiver}.{node.name}({self.call(node.args[1:], kwargs)})",
+                f"{receiver}.{node.name}({self.call(one_by_one(node), kwargs)})",
                 TRAILER,
             )
         name = node.name if "." in node.name else f"torch.{node.name}"
@@ -166,6 +166,17 @@ class Expressions(AtHand):
         """Print what stands between a call's parentheses."""
         named = [f"{name}={self.text(each)}" for name, each in kwargs.items()]
         return ", ".join([*map(self.text, args), *named])
+
+
+def one_by_one(node: Node) -> Sequence[Any]:
+    """Take a method's arguments; x.permute(2, 0, 1) needs no second pair of parentheses."""
+    args = node.args[1:]
+    if node.op in SEVERAL and len(args) == 1 and isinstance(args[0], tuple):
+        return args[0] or args
+    return args
+
+
+SEVERAL = frozenset(["expand", "flip", "permute", "repeat", "reshape", "tile"])
 
 
 def wanted(name: str, value: Any) -> bool:
