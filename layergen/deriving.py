@@ -5,12 +5,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 
 from layergen.autodiff.derive import derived
 from layergen.autodiff.functional import Subject, own_text, subject_of
 from layergen.autodiff.refusal import Reason
 from layergen.emit.emit import emit_function
+from layergen.emit.kept import kept_of
 from layergen.errors import CannotDerive, Place
 from layergen.gate import derivation
 from layergen.gate.claim import Claim
@@ -36,14 +38,17 @@ class Saved:
     """One tensor that forward keeps for backward.
 
     Attributes:
-        name: as backward calls it.
-        shape: sizes as text: ("batch", "64").
-        dtype: "float64" stands for the inputs' own.
+        name: as backward calls it: "x".
+        shape: expressions of the arguments: ("x.shape[0]", "1").
+        dtype: "float32".
+        bytes: an expression of the arguments, too: "4 * x.numel()"; a view shares them
+            with what it views.
     """
 
     name: str
     shape: tuple[str, ...]
     dtype: str
+    bytes: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,15 +121,12 @@ def checked(subject: Subject, gradients: Gradients, pinned: Pinned) -> Derived:
         place=located(subject.function),
     )
     notes = derivation.verify(claim)
-    return Derived(source, made, saved_of(gradients), notes)
+    return Derived(source, made, saved_of(subject, gradients), notes)
 
 
 def source_of(subject: Subject, gradients: Gradients, pinned: Pinned) -> str:
     """Print the module."""
-    arguments = tuple(
-        Argument(name, type_of(value))
-        for name, value in zip(subject.names, subject.values, strict=True)
-    )
+    arguments = arguments_of(subject)
     forward = text_of(subject, arguments, len(gradients.outputs))
     spec = Spec(
         subject.class_name,
@@ -145,6 +147,14 @@ def source_of(subject: Subject, gradients: Gradients, pinned: Pinned) -> str:
         pinned=pinned,
     )
     return emit_function(spec, spec.op, trial).text
+
+
+def arguments_of(subject: Subject) -> tuple[Argument, ...]:
+    """Describe the arguments by their values."""
+    return tuple(
+        Argument(name, type_of(value))
+        for name, value in zip(subject.names, subject.values, strict=True)
+    )
 
 
 def type_of(value: Any) -> ArgumentType:
@@ -202,18 +212,27 @@ def executed(source: str, name: str) -> Callable[..., Any]:
 
 def located(function: Callable[..., Any]) -> Place | None:
     """Find a function in its file."""
-    code = getattr(function, "__code__", None)
+    code = getattr(inspect.unwrap(function), "__code__", None)
     return Place(code.co_filename, code.co_firstlineno) if code else None
 
 
-def saved_of(gradients: Gradients) -> tuple[Saved, ...]:
-    """List what is saved."""
-    graph = gradients.graph
-    return tuple(
-        Saved(
-            graph[index].hint or graph[index].op,
-            tuple(map(str, graph[index].shape)),
-            graph[index].dtype,
-        )
-        for index in gradients.saved
+def saved_of(subject: Subject, gradients: Gradients) -> tuple[Saved, ...]:
+    """List what is saved, in the inputs' own dtype."""
+    own = next(
+        each.dtype
+        for each in subject.values
+        if isinstance(each, Tensor) and each.is_floating_point()
     )
+    found = []
+    for each in kept_of(subject.class_name, arguments_of(subject), gradients):
+        dtype = own if each.dtype == "float64" else getattr(torch, each.dtype)
+        size = dtype.itemsize
+        found.append(
+            Saved(
+                each.name,
+                each.shape,
+                str(dtype).removeprefix("torch."),
+                str(size) if each.count == "1" else f"{size} * {each.count}",
+            )
+        )
+    return tuple(found)

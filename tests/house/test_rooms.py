@@ -60,6 +60,7 @@ SEEN = DOORS | {
     "spec.model",
     "spec.request",
     "spec.toml",
+    "emit.kept",
     "emit.source",
     "output.importing",
     "output.plan",
