@@ -179,7 +179,8 @@ def weight(node: Node, is_output: bool, recompute: Recompute) -> float:
     """Weigh a value in bytes; what lives on anyway weighs less."""
     if node.dtype == "":
         return math.inf  # several values at once can't be saved
-    size = BYTES.get(node.dtype, 8) * math.prod(nominal(each) for each in node.shape)
+    sizes = (max(nominal(each), 1) for each in node.shape)  # n - 2 * m may be less
+    size = BYTES.get(node.dtype, 8) * math.prod(sizes)
     if node.kind is Kind.ARGUMENT or is_output:
         return FREE * size if recompute is Recompute.CHEAP else 1e-6 * size
     return float(size)
@@ -200,6 +201,8 @@ def nominal(number: Number) -> float:
 def computed(op: str, values: list[float]) -> float:
     """Apply an operator to numbers."""
     first, last = values[0], values[-1]
+    if op in ("/", "//", "%"):
+        last = last or 1  # of n // (n - m)
     match op:
         case "+":
             return sum(values)
