@@ -10,7 +10,7 @@ __all__ = ["conjugate", "in_one", "into"]
 
 def in_one(given: Sequence[Any], named: Mapping[str, Any]) -> Sequence[Any]:
     """Take the sizes of x.repeat(2, 1), of x.repeat((2, 1)) and of x.repeat(repeats=(2, 1))."""
-    first = next(iter((*given, *named.values())))
+    first = next(iter((*given, *named.values())), None)
     return first if isinstance(first, Sequence) else given
 
 

@@ -13,7 +13,8 @@ __all__ = ["COMPLEX", "RULES"]
 
 def flip(grad: Tensor, out: Tensor, input: Tensor, *dims: Any, **named: Any) -> Any:
     """Source: derivatives.yaml, flip."""
-    return (grad.flip(*in_one(dims, named)),)
+    turned = in_one(dims, named)
+    return (grad.flip(*turned) if turned else grad,)
 
 
 def fliplr(grad: Tensor, out: Tensor, input: Tensor) -> Any:

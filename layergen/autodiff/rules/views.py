@@ -79,7 +79,8 @@ def mH(grad: Tensor, out: Tensor, input: Tensor) -> Any:  # noqa: N802 # torch's
 def permute(grad: Tensor, out: Tensor, input: Tensor, *dims: Any, **named: Any) -> Any:
     """Source: derivatives.yaml, permute: the inverse permutation."""
     order = [dim % input.dim() for dim in in_one(dims, named)]
-    return (grad.permute(*(order.index(dim) for dim in range(len(order)))),)
+    back = [order.index(dim) for dim in range(len(order))]
+    return (grad.permute(*back) if back else grad,)
 
 
 def movedim(
