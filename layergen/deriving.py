@@ -1,5 +1,6 @@
 """`layergen.derive`: the deriver for functions and modules that live in Python."""
 
+import inspect
 import linecache
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -85,6 +85,7 @@ def module_subject(module: nn.Module, inputs: Sequence[Any], name: str) -> Subje
         parts |= {key: torch.tensor(each) for key, each in counters.items()}
         return torch.func.functional_call(module, parts, tuple(values[: len(first)]))
 
+    function.__wrapped__ = module.forward  # type: ignore[attr-defined] # whose lines are told
     values = (*inputs, *held.values())
     learned = {key for key, each in module.named_parameters() if each.requires_grad}
     wanted = [*wanted_of(tuple(inputs))]

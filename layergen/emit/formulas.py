@@ -39,6 +39,10 @@ MODULES = re.compile(r"\b(torch\.nn\.grad|torch|math|F)\.")
 class Mathematics(Scope):
     """Print as a formula, which nobody runs."""
 
+    def stands_alone(self, node: Node, uses: int) -> bool:
+        """Give no name to what only lies otherwise in memory."""
+        return node.op not in SAME_NUMBERS and super().stands_alone(node, uses)
+
     def operand(self, index: int) -> tuple[str, int]:
         """Print a value, and say how tightly its text binds."""
         known = self.known.get(index)
