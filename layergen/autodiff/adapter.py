@@ -82,8 +82,13 @@ def is_single(function: Callable[..., Any], inputs: Sequence[Any]) -> bool:
 def watched(function: Callable[..., Any], inputs: Sequence[Any]) -> WatchForValues:
     """Run a function and watch it."""
     watch = WatchForValues()
-    with watch:
-        function(*inputs)
+    try:
+        with watch:
+            function(*inputs)
+    except (
+        Exception
+    ) as error:  # what runs only unwatched can't be compiled whole either
+        watch.seen.append(type(error).__name__)
     return watch
 
 

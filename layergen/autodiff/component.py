@@ -7,7 +7,6 @@ from functools import wraps
 from itertools import islice, product
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from layergen.autodiff.derive import derived
@@ -144,10 +143,9 @@ def choices_of(argument: Argument, value: Any, trial: Trial) -> Iterator[Any]:
 def runs(function: Callable[..., Any], values: Sequence[Any]) -> bool:
     """Tell whether the forward takes these arguments."""
     try:
-        with torch.no_grad():
-            function(
-                *(each.clone() if isinstance(each, Tensor) else each for each in values)
-            )
+        function(
+            *(each.clone() if isinstance(each, Tensor) else each for each in values)
+        )
     except Exception:
         return False
     return True

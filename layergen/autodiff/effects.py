@@ -15,6 +15,7 @@ from layergen.spec.inputs import Example
 from layergen.spec.model import Form
 
 __all__ = [
+    "check_vjp",
     "compiles_whole",
     "differentiates_twice",
     "draws_random",
@@ -75,6 +76,28 @@ def vmaps(call: Call, inputs: Sequence[Any]) -> bool:
     except Exception:
         return False
     return True
+
+
+def check_vjp(subject: Subject, example: Example) -> None:
+    """Refuse a forward that the stub's backward could not differentiate."""
+    call, inputs = subject.call(example), subject.inputs(example)
+    at = [position for position, each in enumerate(inputs) if is_leaf(each)]
+
+    def function(*leaves: Tensor) -> Any:
+        own = dict(zip(at, leaves, strict=True))
+        return call.function(*(own.get(i, each) for i, each in enumerate(inputs)))
+
+    leaves = [inputs[position].detach() for position in at]
+    try:
+        outputs, vjp = torch.func.vjp(function, *leaves)  # type: ignore[misc] # has_aux
+        ones = tuple(torch.ones_like(each) for each in as_tuple(outputs))
+        vjp(ones if isinstance(outputs, tuple) else ones[0])
+        with torch.no_grad():  # as inside of its own forward
+            function(*leaves)
+    except Exception as error:
+        first = next(iter(str(error).strip().splitlines()), type(error).__name__)
+        place = subject.place
+        raise refused(Reason.NOT_TRANSFORMED, place=place, detail=first) from error
 
 
 def compiles_whole(subject: Subject, example: Example) -> bool:
@@ -146,7 +169,8 @@ def moved(
     with torch.no_grad():
         for leaf, way in zip(leaves, along, strict=True):
             leaf.add_(way, alpha=step)
-        value = float(function())
+    value = float(function().detach())  # a forward may ask for gradients inside
+    with torch.no_grad():
         for leaf, way in zip(leaves, along, strict=True):
             leaf.sub_(way, alpha=step)
     return value

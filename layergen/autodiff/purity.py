@@ -1,7 +1,9 @@
 """Refuse a forward whose answer is not all that comes of it, or that answers otherwise again."""
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from types import FrameType
 from typing import Any
 
 import torch
@@ -9,10 +11,12 @@ from torch import Tensor
 
 from layergen.autodiff.refusal import Reason, refused
 from layergen.autodiff.state import changed, picture
+from layergen.autodiff.unseen import unseen
 from layergen.errors import CannotDerive, Place
 
 __all__ = ["check_pure"]
 
+CONTROL_FLOW = "_higher_order_ops"
 SEED = 20_021  # any that a forward will not set itself
 
 
@@ -38,7 +42,10 @@ def check_pure(
     with seeded():
         before = picture(function)
         try:
-            first = function(*given)
+            with without_control_flow(place):
+                first = function(*given)
+        except CannotDerive:
+            raise
         except Exception:
             return  # the run that must succeed says it better
         left = changed(before, picture(function))
@@ -58,6 +65,23 @@ def check_pure(
     pairs = zip(tensors(first), tensors(again), strict=False)
     if not all(same(one, other) for one, other in pairs):
         raise refused(Reason.NOT_DETERMINISTIC, place=place)
+
+
+@contextmanager
+def without_control_flow(place: Place | None) -> Iterator[None]:
+    """Refuse torch.cond and its like: once watched, torch runs them nowhere else any more."""
+
+    def at_call(frame: FrameType, event: str, arg: Any) -> None:
+        found = unseen(frame)
+        if found and CONTROL_FLOW in frame.f_code.co_filename:
+            raise refused(found.reason, op=found.name, place=place)
+
+    before = sys.gettrace()
+    sys.settrace(at_call)
+    try:
+        yield
+    finally:
+        sys.settrace(before)
 
 
 @contextmanager

@@ -188,6 +188,10 @@ class Reason(Enum):
         "Build it from operators that have one.",
         stub=True,
     )
+    NOT_TRANSFORMED = Words(
+        "torch.func.vjp, which the stub's backward calls, does not take the forward",
+        "Take plain PyTorch, --backward autograd.",
+    )
     NO_DERIVATIVE = Words(
         "torch has no derivative of {op}",
         "Build it from operators that have one, or detach what needs no gradient.",

@@ -3,6 +3,7 @@
 import __future__
 
 import ast
+import linecache
 import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -14,6 +15,8 @@ from torch import Tensor, nn
 from layergen.errors import BadRequest, Place
 from layergen.spec.calling import constructor_arguments
 from layergen.spec.model import Form, Forward, LayerSpec, Parameter
+
+MODULE = "reference"  # that the text will stand in
 
 __all__ = ["own_inputs", "run_text", "stand_in_class"]
 
@@ -39,9 +42,12 @@ def own_inputs(forward: Forward, known: Mapping[str, Any]) -> Callable[[], Any] 
 
 def executed(forward: Forward, known: Mapping[str, Any]) -> dict[str, Any]:
     """Execute a forward's text; the names that it defines come back."""
-    names = namespace() | dict(known)
+    names = namespace() | dict(known) | {"__name__": MODULE}
     flags = __future__.annotations.compiler_flag  # jaxtyping's names may be missing
-    code = compile(forward.text, forward.source, "exec", flags=flags)
+    where = f"<{forward.source}>"  # torch.jit.script reads the text again
+    lines = forward.text.splitlines(keepends=True)
+    linecache.cache[where] = (len(forward.text), None, lines, where)
+    code = compile(forward.text, where, "exec", flags=flags)
     exec(code, names)
     return names
 

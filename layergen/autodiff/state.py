@@ -18,6 +18,7 @@ Picture = Mapping[
 DEPTH = 8
 MOST = 5000  # values of one picture
 WIDEST = 200  # of one container
+TINY = 1e-310  # below the smallest normal number: torch.set_flush_denormal makes it 0
 OTHERS = {"layergen", *sys.stdlib_module_names} - {"__main__"}
 INSTALLED = ("site-packages", "dist-packages")
 
@@ -49,12 +50,11 @@ def changed(before: Picture, after: Picture) -> str:
 
 def settings() -> dict[str, Any]:
     """Note the settings of torch that a forward could change."""
-    tiny = torch.tensor(5e-324, dtype=torch.float64)
     return {
         "torch.get_default_dtype()": torch.get_default_dtype(),
         "torch.get_num_threads()": torch.get_num_threads(),
         "torch.is_grad_enabled()": torch.is_grad_enabled(),
-        "torch.set_flush_denormal": float(tiny * 1.0),
+        "torch.set_flush_denormal": (TINY * 0.5).hex(),
         "torch.initial_seed()": torch.initial_seed(),
     }
 

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from layergen.autodiff.call import Call
-from layergen.autodiff.effects import DTYPES
+from layergen.autodiff.effects import DTYPES, check_vjp
 from layergen.autodiff.observe import observed
 from layergen.autodiff.stand_in import own_inputs, run_text, stand_in_class
 from layergen.autodiff.subject import Subject
@@ -15,6 +15,7 @@ from layergen.ir.trial import Trial, Trials
 from layergen.spec.calling import inputs_of
 from layergen.spec.inputs import Example, examples
 from layergen.spec.model import (
+    Backward,
     Forward,
     Kind,
     LayerSpec,
@@ -79,12 +80,16 @@ def function_trial(spec: Spec, made: OpSpec | LossSpec) -> Trial:
         return Call(function, ())
 
     tensors = tuple(each for each in made.arguments if each.type.is_tensor)
-    return observed(
-        Subject(made.forward, tensors, call, own_inputs(made.forward, {})),
+    subject = Subject(made.forward, tensors, call, own_inputs(made.forward, {}))
+    found = observed(
+        subject,
         tried_on(made.forward, examples(made.arguments, made.cases)),
         returns=made.returns if isinstance(made, OpSpec) else (),
         made=Kind.OP if isinstance(made, OpSpec) else Kind.LOSS,
     )
+    if spec.backward is Backward.STUB:
+        check_vjp(subject, found.examples[0])
+    return found
 
 
 def layer_trial(
