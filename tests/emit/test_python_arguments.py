@@ -135,3 +135,18 @@ def test_a_conversion_of_torch_is_one_of_the_user():
     node = function("_to_copy", LAST, kwargs={"dtype": Named("torch.float32")})
 
     assert of_xyz(operator("add", X, Y), node) == "(x + y).to(torch.float32)"
+
+
+@pytest.mark.parametrize(
+    ("node", "text"),
+    [
+        (method("permute", X, (1, 0)), "x.permute(1, 0)"),
+        (method("reshape", X, (-1,)), "x.reshape(-1)"),
+        (method("reshape", X, ()), "x.reshape(())"),
+        (method("expand", X, -1, 2), "x.expand(-1, 2)"),
+        (method("sum", X, (0, 1)), "x.sum((0, 1))"),
+        (function("torch.permute", X, (1, 0)), "torch.permute(x, (1, 0))"),
+    ],
+)
+def test_a_method_that_takes_its_sizes_one_by_one_gets_them_so(node, text):
+    assert of_xyz(node) == text
