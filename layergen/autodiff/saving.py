@@ -22,8 +22,6 @@ DEAR = frozenset(
         "bilinear",
         "bmm",
         "cdist",
-        "log_softmax",
-        "softmax",
         "conv1d",
         "conv2d",
         "conv3d",
@@ -63,6 +61,8 @@ DEAR = frozenset(
         "matrix_exp",
     ]
 )
+COSTLY = frozenset(["log_softmax", "softmax"])  # kept where that takes no more bytes
+TOLERATED = 1.25  # times the bytes of what keeps least
 DEAR_SPACES = ("linalg.", "fft.")
 NOMINAL = 64  # of every free size
 FREE = 0.1  # weight of a byte that lives on anyway: of an input or an output
@@ -98,11 +98,30 @@ def kept_values(
     if recompute is Recompute.NONE:
         chosen = tuple(sorted(used))
     else:
-        needed = reach(graph, used)
-        chosen = cut(graph, needed, used, frozenset(outputs), recompute)
+        chosen = cheapest(graph, used, frozenset(outputs), recompute)
     # a second derivative computes what is kept again, from the same random numbers
     drawn = [at for at in reach(graph, chosen) if graph[at].random]
     return tuple(sorted({*chosen, *drawn}))
+
+
+def cheapest(
+    graph: Graph, used: set[int], outputs: frozenset[int], recompute: Recompute
+) -> tuple[int, ...]:
+    """Keep what is costly to compute, unless others keep far fewer bytes."""
+    needed = reach(graph, used)
+    sparing = cut(graph, needed, used, outputs, recompute, DEAR)
+    if recompute is Recompute.ALL:
+        return sparing
+    quick = cut(graph, needed, used, outputs, recompute, DEAR | COSTLY)
+    return quick if cost(graph, quick) <= TOLERATED * cost(graph, sparing) else sparing
+
+
+def cost(graph: Graph, chosen: Iterable[int]) -> float:
+    """Weigh all that is saved, with the arguments that a second derivative needs for it."""
+    kept = set(chosen)
+    if any(graph[at].kind is not Kind.ARGUMENT for at in kept):
+        kept |= {node.index for node in graph.nodes if node.kind is Kind.ARGUMENT}
+    return sum(weight(graph[at], False, Recompute.CHEAP) for at in kept)
 
 
 def used_by_backward(graph: Graph, gradients: Iterable[int]) -> set[int]:
@@ -142,6 +161,7 @@ def cut(
     used: set[int],
     outputs: frozenset[int],
     recompute: Recompute,
+    dear: frozenset[str],
 ) -> tuple[int, ...]:
     """Find the values of the least weight that part what is used from where it comes from."""
     import networkx
@@ -152,7 +172,7 @@ def cut(
         node = graph[index]
         ends = ("in", index), ("out", index)
         flow.add_edge(*ends, capacity=weight(node, index in outputs, recompute))
-        if node.kind is Kind.ARGUMENT or not may_recompute(node, recompute):
+        if node.kind is Kind.ARGUMENT or not may_recompute(node, recompute, dear):
             flow.add_edge(SOURCE, ends[0])  # without a capacity: it can't be cut
         for operand in node.operands:
             flow.add_edge(("out", operand), ends[0])
@@ -166,13 +186,13 @@ def cut(
     )
 
 
-def may_recompute(node: Node, recompute: Recompute) -> bool:
+def may_recompute(node: Node, recompute: Recompute, dear: frozenset[str]) -> bool:
     """Tell whether backward may compute a value again."""
     if node.random or node.changes_state:
         return False
     if recompute is Recompute.ALL:
         return True
-    return node.op not in DEAR and not node.op.startswith(DEAR_SPACES)
+    return node.op not in dear and not node.op.startswith(DEAR_SPACES)
 
 
 def weight(node: Node, is_output: bool, recompute: Recompute) -> float:

@@ -57,12 +57,23 @@ def test_only_what_backward_uses_is_kept():
 
 @pytest.mark.parametrize(
     "op",
-    ["matmul", "conv2d", "softmax", "linalg.inv", "fft.rfft", "sort", "cumsum"],
+    ["matmul", "conv2d", "linalg.inv", "fft.rfft", "sort", "cumsum"],
 )
 def test_what_is_dear_is_kept(op):
     nodes = tensor("x"), function(op, X), method("sin", Y)
 
     assert used(*nodes, by=[1, 2]) == (1,)
+
+
+def test_what_is_costly_is_kept_where_as_much_would_be_kept_without_it():
+    product = tensor("x"), tensor("w"), operator("matmul", X, Y)
+    nodes = *product, function("softmax", Value(2))
+
+    assert used(*nodes, by=[3]) == (3,)
+
+
+def test_what_is_costly_is_computed_again_where_that_keeps_less():
+    assert used(tensor("x"), function("softmax", X), by=[1]) == (0,)
 
 
 @pytest.mark.parametrize("recompute", Recompute)
