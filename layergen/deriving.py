@@ -2,7 +2,7 @@
 
 import inspect
 import linecache
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,16 +10,17 @@ import torch
 from torch import Tensor, nn
 
 from layergen.autodiff.derive import derived
-from layergen.autodiff.functional import Subject, own_text, subject_of
+from layergen.autodiff.examined import examined
+from layergen.autodiff.functional import Subject, own_text
 from layergen.autodiff.refusal import Reason
 from layergen.emit.emit import emit_function
 from layergen.emit.kept import kept_of
 from layergen.errors import CannotDerive, Place
 from layergen.gate import derivation
-from layergen.gate.claim import Claim
+from layergen.gate.claim import Change, Claim, Sample
 from layergen.gate.samples import samples_from
 from layergen.ir.gradients import Gradients
-from layergen.ir.trial import Pinned, Trial
+from layergen.ir.trial import Only, Pinned, Trial
 from layergen.spec.model import (
     Argument,
     ArgumentType,
@@ -89,33 +90,60 @@ def derive(
     Raises:
         CannotDerive: With the reason and, where it has one, the line.
     """
-    subject = subject_of(function, example_inputs, name)
-    gradients = derived(
-        subject.function,
-        subject.values,
-        names=subject.names,
-        wanted=subject.wanted,
-        recompute=Recompute(recompute),
-    )
+    subject = examined(function, example_inputs, name)
+    samples = samples_from(subject.values, subject.function, subject.names)
+    gradients, only = at_values(subject, samples, Recompute(recompute))
     for pinned in (Pinned.NOTHING, Pinned.BROADCAST):
         try:
-            return checked(subject, gradients, pinned)
+            return checked(subject, gradients, only, samples, pinned)
         except CannotDerive as error:
             if error.reason != Reason.FAILED_BROADCAST.spelled:
                 raise
-    return checked(subject, gradients, Pinned.RANKS)
+    return checked(subject, gradients, only, samples, Pinned.RANKS)
 
 
-def checked(subject: Subject, gradients: Gradients, pinned: Pinned) -> Derived:
+def at_values(
+    subject: Subject, samples: Sequence[Sample], recompute: Recompute
+) -> tuple[Gradients, tuple[Only, ...]]:
+    """Derive it, and say for which values of flags and numbers alone that holds."""
+
+    def at(literal: Collection[str]) -> Gradients:
+        return derived(
+            subject.function,
+            subject.values,
+            names=subject.names,
+            wanted=subject.wanted,
+            recompute=recompute,
+            literal=literal,
+            others=[each.args for each in samples if each.change is Change.SIZES],
+        )
+
+    gradients = at(())
+    literal = [each.argument for each in gradients.looked_at]
+    only = tuple(
+        Only(name, value)
+        for name, value in zip(subject.names, subject.values, strict=True)
+        if name in literal or not isinstance(value, Tensor | float)
+    )
+    return (at(literal) if literal else gradients), only
+
+
+def checked(
+    subject: Subject,
+    gradients: Gradients,
+    only: Sequence[Only],
+    samples: Sequence[Sample],
+    pinned: Pinned,
+) -> Derived:
     """Print, run and try it."""
-    source = source_of(subject, gradients, pinned)
+    source = source_of(subject, gradients, only, pinned)
     made = executed(source, subject.name)
     found = [each is not None for each in gradients.gradients]
     claim = Claim(
         subject.name,
         made,
         subject.function,
-        samples_from(subject.values, subject.function, subject.names),
+        tuple(other_values_may_raise(subject, only, each) for each in samples),
         subject.names,
         tuple(at for at, each in enumerate(found) if each),
         silent=tuple(at for at in subject.wanted if not found[at]),
@@ -125,7 +153,18 @@ def checked(subject: Subject, gradients: Gradients, pinned: Pinned) -> Derived:
     return Derived(source, made, saved_of(subject, gradients), notes)
 
 
-def source_of(subject: Subject, gradients: Gradients, pinned: Pinned) -> str:
+def other_values_may_raise(
+    subject: Subject, only: Sequence[Only], sample: Sample
+) -> Sample:
+    """Accept a ValueError where a sample has a value that the function refuses."""
+    given = dict(zip(subject.names, sample.args, strict=True))
+    others = any(given[each.argument] != each.value for each in only)
+    return replace(sample, may_raise=sample.may_raise or others)
+
+
+def source_of(
+    subject: Subject, gradients: Gradients, only: Sequence[Only], pinned: Pinned
+) -> str:
     """Print the module."""
     arguments = arguments_of(subject)
     forward = text_of(subject, arguments, len(gradients.outputs))
@@ -146,6 +185,7 @@ def source_of(subject: Subject, gradients: Gradients, pinned: Pinned) -> str:
         outputs=len(gradients.outputs),
         derived=(gradients,),
         pinned=pinned,
+        only=tuple(only),
     )
     return emit_function(spec, spec.op, trial).text
 

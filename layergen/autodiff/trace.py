@@ -20,7 +20,15 @@ from layergen.autodiff.watch import Seen, watching
 from layergen.errors import LayergenError, Place
 from layergen.ir.graph import Kind
 
-__all__ = ["Locate", "Trace", "first_line", "in_float64", "located", "traced"]
+__all__ = [
+    "Locate",
+    "Trace",
+    "first_line",
+    "in_float64",
+    "is_dense",
+    "located",
+    "traced",
+]
 
 Locate = Callable[[int], Place | None]
 
@@ -192,11 +200,18 @@ def argument(
     """Put an argument in place: a tensor without values, a number by its name."""
     if not isinstance(value, Tensor):
         return named(value, name) if type(value) is float and not literal else value
-    if value.layout != torch.strided or value.is_quantized or value.is_nested:
+    if not is_dense(value):
         raise recorder.refusal(Reason.SPARSE, name)
     fake = sandbox.fake(value, name)
     recorder.tape.leaf(Kind.ARGUMENT, name, fake)
     return fake
+
+
+def is_dense(value: Tensor) -> bool:
+    """Tell whether a tensor is neither sparse nor nested nor quantised."""
+    return (
+        value.layout == torch.strided and not value.is_quantized and not value.is_nested
+    )
 
 
 def in_float64(value: Any) -> Any:

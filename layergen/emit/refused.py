@@ -1,8 +1,9 @@
 """What a function with a derived backward refuses before it computes."""
 
+from layergen.emit import words
 from layergen.emit.shape_checks import shape_check
 from layergen.emit.views import CheckView
-from layergen.ir.trial import Pinned, Trial
+from layergen.ir.trial import Only, Pinned, Trial
 from layergen.spec.model import ANY_SHAPE, Argument, ArgumentType
 
 __all__ = ["checks"]
@@ -14,8 +15,28 @@ def checks(
     name: str, arguments: tuple[Argument, ...], trial: Trial
 ) -> tuple[CheckView, ...]:
     """List what a function refuses, where its gradient does not hold for all."""
+    values = tuple(value_check(name, each) for each in trial.only)
+    shapes = of_shapes(name, arguments, trial)
+    return (*values, shapes) if shapes else values
+
+
+def value_check(name: str, only: Only) -> CheckView:
+    """Refuse another value of a flag or a number than the one that holds."""
+    value = (
+        words.quoted(only.value) if isinstance(only.value, str) else repr(only.value)
+    )
+    same = only.value is None or isinstance(only.value, bool)
+    other = f"{only.argument} {'is not' if same else '!='} {value}"
+    message = f"{name} has its gradient for {only.argument}={only.value!r} alone"
+    return CheckView(other, words.quoted(message))
+
+
+def of_shapes(
+    name: str, arguments: tuple[Argument, ...], trial: Trial
+) -> CheckView | None:
+    """Refuse other shapes than those that hold."""
     if trial.pinned is Pinned.NOTHING:
-        return ()
+        return None
     leads = {
         each.name: len(each.shape.dims) - 1
         for each in arguments
@@ -24,5 +45,4 @@ def checks(
     tensors = [each for each in arguments if each.type.is_tensor]
     loose = leads if any(each.shape != ANY_SHAPE for each in tensors) else {}
     optional = [each.name for each in arguments if each.type is OPTIONAL]
-    check = shape_check(name, trial.derived[0], trial.pinned, loose, optional)
-    return (check,) if check else ()
+    return shape_check(name, trial.derived[0], trial.pinned, loose, optional)

@@ -14,7 +14,7 @@ from layergen.spec.model import (
     Spec,
 )
 
-__all__ = ["Pinned", "Trial", "Trials", "assumed", "with_pinned"]
+__all__ = ["Only", "Pinned", "Trial", "Trials", "assumed", "with_pinned"]
 
 
 class Pinned(StrEnum):
@@ -23,6 +23,14 @@ class Pinned(StrEnum):
     NOTHING = "nothing"
     BROADCAST = "broadcast"  # which sizes of the arguments are equal
     RANKS = "ranks"  # that, and how many dimensions each has
+
+
+@dataclass(frozen=True, slots=True)
+class Only:
+    """An argument, and the one value of it that a derivation holds for: causal, False."""
+
+    argument: str
+    value: bool | int | float | str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +57,7 @@ class Trial:
             flags and of what may be None, the fullest first.
         pinned: what of the first example's shapes must be checked, since what was derived
             does not hold for others.
+        only: arguments whose value must be checked, for the same reason.
     """
 
     examples: tuple[Example, ...]
@@ -68,6 +77,7 @@ class Trial:
     returns: tuple[Shape, ...] = ()
     derived: tuple[Gradients, ...] = ()
     pinned: Pinned = Pinned.NOTHING
+    only: tuple[Only, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

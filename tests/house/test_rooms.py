@@ -50,6 +50,7 @@ SEEN = DOORS | {
     "pipeline",
     "autodiff.derive",
     "autodiff.component",
+    "autodiff.examined",
     "autodiff.functional",
     "autodiff.refusal",
     "gate.claim",
