@@ -33,7 +33,7 @@ def gradients_of(
     starred = [
         at for at, each in enumerate(parameters) if each.kind is each.VAR_POSITIONAL
     ]
-    if starred and len(found) == len(parameters) and is_listed(found[starred[0]]):
+    if starred and len(found) > starred[0] and is_listed(found[starred[0]]):
         at = starred[0]
         given = [*zip(args[:at], found, strict=False), (args[at:], found[at])]
     for name, value in kwargs.items():

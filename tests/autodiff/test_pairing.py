@@ -31,6 +31,10 @@ def of_equation(grad, out, equation, *operands):
     raise NotImplementedError
 
 
+def of_grid(grad, out, *tensors, indexing="ij"):
+    raise NotImplementedError
+
+
 def test_gradients_go_to_operands_by_place():
     assert pairs(of_two, (A, B), (G, H)) == [(0, 1), (1, 2)]
 
@@ -82,3 +86,7 @@ def test_starred_operands_take_one_list_of_gradients():
 def test_starred_operands_behind_others_take_their_own():
     assert pairs(of_equation, ("ij,jk", A, B), (None, [G, H])) == [(0, 1), (1, 2)]
     assert pairs(of_equation, ("ij,jk", A, B), (None, G, H)) == [(0, 1), (1, 2)]
+
+
+def test_starred_operands_before_a_keyword_take_one_list_of_gradients():
+    assert pairs(of_grid, (A, B), ([G, H],), indexing="ij") == [(0, 1), (1, 2)]
