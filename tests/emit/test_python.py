@@ -87,9 +87,12 @@ BINARY = [
     "matmul",
     "pow",
     "bitwise_and",
+    "bitwise_xor",
     "bitwise_or",
     "gt",
+    "le",
     "eq",
+    "ne",
 ]
 
 
@@ -207,9 +210,12 @@ OPERATIONS = {
     ast.MatMult: "matmul",
     ast.Pow: "pow",
     ast.BitAnd: "bitwise_and",
+    ast.BitXor: "bitwise_xor",
     ast.BitOr: "bitwise_or",
     ast.Gt: "gt",
+    ast.LtE: "le",
     ast.Eq: "eq",
+    ast.NotEq: "ne",
     ast.USub: "neg",
     ast.Invert: "bitwise_not",
 }
