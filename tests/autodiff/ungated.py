@@ -51,6 +51,6 @@ def of_subject(
         fallback=fallback,
     )
     seconds = time.perf_counter() - start
-    source = source_of(subject, gradients, Pinned.NOTHING)
+    source = source_of(subject, gradients, (), Pinned.NOTHING)
     made = executed(source, subject.name)
     return Ungated(source, made, gradients.fallbacks, seconds)

@@ -156,7 +156,7 @@ LAYERS = (
         "features 4*hidden",
         "hidden 4*hidden",
     ),
-    layer(forwards.rows_of, (512, 1024), "rows features"),
+    layer(forwards.rows_of, (4, 131072), "rows features"),
     layer(forwards.product_and_energy, (512, 1024), "rows features", "rows features"),
     layer(forwards.lse_pool, (512, 1024), "rows features"),
     layer(forwards.focal_loss, (512, 512), "rows classes", binary("rows classes"), 2.0),
