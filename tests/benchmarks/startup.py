@@ -1,4 +1,4 @@
-"""Time of whole processes: `layergen new-layer` by copier, `layergen --help` by click.
+"""Time of whole processes: `new-layer` by copier, `--help` by click, a derivation by torch.
 
 `python -m tests.benchmarks.startup [--write]` interleaves the commands in one run, so that both
 sides of a ratio meet the same machine, and prints a table; --write keeps it under results/.
@@ -20,7 +20,7 @@ from tests.benchmarks.machine import machine
 
 RESULT = Path(__file__).parent / "results" / "startup.md"
 SCRIPTS = Path(sysconfig.get_path("scripts"))
-ROUNDS = 41
+SWISH = ("--forward", "x * sigmoid(beta * x)", "--arg", "beta:float=1.0")
 NAME = "GatedUnit"
 FOLDER = "gated_unit"
 
@@ -32,12 +32,14 @@ class Contest:
     Attributes:
         ours: its words; "{out}" is a new folder each time.
         limit: largest ratio of the medians.
+        rounds: in which both run, one after the other.
     """
 
     title: str
     ours: tuple[str, ...]
     theirs: tuple[str, ...]
     limit: float
+    rounds: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +64,21 @@ def contests(template: Path) -> tuple[Contest, ...]:
             (layergen, "new-layer", NAME, "--into", "{out}"),
             (copier, "copy", "--quiet", "--defaults", *data, str(template), "{out}"),
             1.0,
+            41,
         ),
         Contest(
             '`layergen --help` / `python -c "import click"`',
             (layergen, "--help"),
             (sys.executable, "-c", "import click"),
             3.0,
+            41,
+        ),
+        Contest(
+            '`layergen new-op swish --forward …` / `python -c "import torch"`',
+            (layergen, "new-op", "swish", *SWISH, "--into", "{out}"),
+            (sys.executable, "-c", "import torch"),
+            3.0,
+            11,
         ),
     )
 
@@ -105,7 +116,7 @@ def measured(contest: Contest, scratch: Path) -> Result:
     """Run both sides in turn; the first round only warms the disk's cache."""
     rounds = [
         (seconds(contest.ours, scratch), seconds(contest.theirs, scratch))
-        for _ in range(ROUNDS + 1)
+        for _ in range(contest.rounds + 1)
     ][1:]
     ours, theirs = (statistics.median(side) * 1e3 for side in zip(*rounds, strict=True))
     return Result(contest, ours, theirs)
@@ -115,16 +126,16 @@ def table(results: Sequence[Result], files: int) -> str:
     lines = [
         "# Whole processes, medians",
         "",
-        machine("click", "copier", "jinja2", "black"),
-        f"{ROUNDS} rounds, the two sides of a row in turn; copier's template is of the same "
-        f"{files} files.",
+        machine("click", "copier", "jinja2", "black", "torch"),
+        "The two sides of a row run in turn. copier's template is of the same "
+        f"{files} files; the op is derived, compared with autograd and measured.",
         "",
-        "| ours / theirs | ours | theirs | ratio | limit |",
-        "|---|--:|--:|--:|--:|",
+        "| ours / theirs | rounds | ours | theirs | ratio | limit |",
+        "|---|--:|--:|--:|--:|--:|",
     ]
     for each in results:
         lines.append(
-            f"| {each.contest.title} | {each.ours:.0f} ms | {each.theirs:.0f} ms "
+            f"| {each.contest.title} | {each.contest.rounds} | {each.ours:.0f} ms | {each.theirs:.0f} ms "
             f"| {each.ratio:.2f} | {each.contest.limit:.1f} |"
         )
     return "\n".join(lines) + "\n"
