@@ -15,6 +15,7 @@ __all__ = [
     "DispatchMode",
     "Sandbox",
     "decomposition",
+    "default_dtype",
     "is_single",
     "looks_at_values",
     "missing",
@@ -119,6 +120,17 @@ def private(module: str, name: str) -> Any:
     return getattr(import_module(module), name)
 
 
+@contextmanager
+def default_dtype(dtype: torch.dtype) -> Iterator[None]:
+    """Let tensors that are made without a dtype have this one, for a while."""
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(dtype)
+    try:
+        yield
+    finally:
+        torch.set_default_dtype(before)
+
+
 class Sandbox:
     """A place where tensors have no values and their sizes are symbols."""
 
@@ -155,7 +167,14 @@ class Sandbox:
         quiet, log.disabled = log.disabled, True  # what fails is told in our words
         try:
             # without the python dispatcher some operators want concrete sizes
-            with torch.set_grad_enabled(gradients), self.mode, self.dispatcher():
+            with (
+                default_dtype(
+                    torch.float64
+                ),  # of the inputs here, as float32 is of users'
+                torch.set_grad_enabled(gradients),
+                self.mode,
+                self.dispatcher(),
+            ):
                 yield
         finally:
             log.disabled = quiet

@@ -198,9 +198,10 @@ class Adjoints:
         narrow one are widened by the other, and the gradient must be made narrow again.
         """
         own = operand.result.dtype
-        dtypes = {self.tape[each].result.dtype for each in entry.operands}
         return own == torch.float64 and any(
-            each.is_floating_point and each != own for each in dtypes
+            is_floating(each.result)
+            and (each.result.dtype != own or has_default_dtype(each))
+            for each in map(self.tape.__getitem__, entry.operands)
         )
 
     def converted(self, gradient: Tensor) -> Tensor:
@@ -285,6 +286,13 @@ class Adjoints:
     def refusal(self, reason: Reason, entry: Entry) -> Exception:
         """Word a refusal at the line of an operation."""
         return refused(reason, op=entry.op, place=self.recorder.locate(entry.line))
+
+
+def has_default_dtype(entry: Entry) -> bool:
+    """Tell whether a tensor was made from nothing, in the dtype that torch has at that time."""
+    return (
+        entry.kind is Kind.CALL and not entry.operands and "dtype" not in entry.kwargs
+    )
 
 
 def has_complex(entry: Entry) -> bool:

@@ -6,6 +6,8 @@ from contextlib import ExitStack, contextmanager
 
 import torch
 
+from layergen.autodiff.adapter import default_dtype
+
 __all__ = ["apart"]
 
 
@@ -23,6 +25,7 @@ def apart() -> Iterator[None]:
         around.enter_context(warnings.catch_warnings())
         around.enter_context(torch.inference_mode(False))
         around.enter_context(torch.enable_grad())
+        around.enter_context(default_dtype(torch.float64))  # as the samples are
         if torch.get_default_device().type != "cpu":  # the mode slows every call down
             around.enter_context(torch.device("cpu"))
         warnings.simplefilter("ignore")

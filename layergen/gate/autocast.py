@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 
+from layergen.autodiff.adapter import default_dtype
 from layergen.autodiff.refusal import Reason
 from layergen.gate.claim import Claim
 from layergen.gate.comparison import answer_of_derived, answer_of_plain, refusal
@@ -25,11 +26,13 @@ def check(claim: Claim) -> tuple[str, ...]:
         claim, plain=under_autocast(claim.plain), derived=under_autocast(claim.derived)
     )
     probe = replace(probe, where=f"{probe.where}, under autocast")
-    same = answer_of_plain(mixed, probe)
+    with default_dtype(torch.float32):
+        same = answer_of_plain(mixed, probe)
     exact = exact_answer(claim, sample, probe, same) if same else None
     if same is None or exact is None:
         return ()
-    got = answer_of_derived(mixed, probe, Reason.FAILED_AUTOCAST)
+    with default_dtype(torch.float32):
+        got = answer_of_derived(mixed, probe, Reason.FAILED_AUTOCAST)
     if got is None:
         return ()
     rounding = ROUNDINGS * torch.finfo(torch.bfloat16).eps

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from layergen.autodiff.adapter import default_dtype
 from layergen.autodiff.refusal import Reason
 from layergen.gate.claim import Claim, Sample, is_floating
 from layergen.gate.comparison import (
@@ -35,7 +36,7 @@ def check(claim: Claim) -> tuple[str, ...]:
     for dtype in DTYPES:
         for sample in claim.strict():
             probe = cast_to(dtype, probe_of(claim, sample))
-            same = answer_of_plain(claim, probe) if probe else None
+            same = narrow_answer(claim, probe) if probe else None
             if probe is None or same is None:
                 name = str(dtype).removeprefix("torch.")
                 notes.append(
@@ -47,6 +48,12 @@ def check(claim: Claim) -> tuple[str, ...]:
             rounding = roundings * torch.finfo(dtype).eps
             compare(claim, probe, same, exact or same, rounding)
     return tuple(notes)
+
+
+def narrow_answer(claim: Claim, probe: Probe) -> Answer | None:
+    """Ask the forward as its users do, where tensors without a dtype are float32."""
+    with default_dtype(torch.float32):
+        return answer_of_plain(claim, probe)
 
 
 def draws(claim: Claim) -> bool:
@@ -95,7 +102,8 @@ def compare(
     claim: Claim, probe: Probe, same: Answer, exact: Answer, rounding: float
 ) -> None:
     """Refuse another dtype, and an error beyond the forward's."""
-    got = answer_of_derived(claim, probe, Reason.FAILED_DTYPES)
+    with default_dtype(torch.float32):
+        got = answer_of_derived(claim, probe, Reason.FAILED_DTYPES)
     if got is None:
         return
     names = [f"output {at}" for at in range(len(same.outputs))]
@@ -109,7 +117,14 @@ def compare(
     ):
         if text := unlike(mine, theirs, want, rounding):
             raise refusal(claim, probe, Reason.FAILED_DTYPES, f"{name} is {text}")
-    refuse_faults(claim, probe, got)
+    if not widens(probe, same):
+        refuse_faults(claim, probe, got)
+
+
+def widens(probe: Probe, same: Answer) -> bool:
+    """Tell whether the forward itself leaves the inputs' dtype: autograd then narrows gradients."""
+    own = {each.dtype for each in probe.args if is_floating(each)}
+    return any(is_floating(each) and each.dtype not in own for each in same.outputs)
 
 
 def unlike(mine: Any, same: Any, exact: Any, rounding: float) -> str:
