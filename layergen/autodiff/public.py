@@ -49,6 +49,8 @@ OTHERWISE = frozenset(
         "any",
         "argsort",
         "avg_pool2d",
+        "binary_cross_entropy_with_logits",
+        "block_diag",
         "col2im",
         "convolution_overrideable",
         "copy",
@@ -80,7 +82,6 @@ OTHERWISE = frozenset(
         "squeeze",
         "std",
         "unfold",
-        "upsample",
         "var",
         "where",
         "zero",
@@ -110,7 +111,7 @@ def public(func: Any) -> Operation:
     """Name an operator of torch.ops by the public function that is the same, if there is one."""
     raw = func._schema.name.split("::")[1].removesuffix("_copy")
     raw = SAME_AS.get(raw, raw)
-    if func.namespace != "aten" or raw == "_to":
+    if func.namespace != "aten" or raw == "_to" or func is torch.ops.aten.view.dtype:
         return private(func, raw)
     tensors = [str(each.type) == "Tensor" for each in func._schema.arguments]
     if raw in OPERATORS and tensors:
