@@ -106,6 +106,12 @@ def test_the_shape_of_a_known_value_is_its_own():
     assert body.shape(1) == "total.shape"
 
 
+def test_of_two_values_of_one_shape_each_has_its_own():
+    body = at_hand(tensor("x"), tensor("y"), known={0: "x", 1: "y"})
+
+    assert body.shape(1) == "y.shape"
+
+
 def test_the_shape_of_an_argument_that_is_not_kept_is_kept_alone():
     body = matrix_and_column(known={1: "total"})
 

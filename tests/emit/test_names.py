@@ -100,6 +100,14 @@ def test_a_function_of_one_named_value_bears_its_name_too():
     assert names.of(value(function("torch.sigmoid", X), 5)) == "sigmoid_scores"
 
 
+def test_a_function_of_two_values_bears_neither_s_name():
+    names = Names(())
+    names.of(hinted("a", 0))
+    names.of(hinted("b", 1))
+
+    assert names.of(value(function("torch.atan2", X, Y), 5)) == "atan2"
+
+
 def test_a_long_name_is_not_repeated():
     names = Names(())
     names.of(hinted("normalised", 0))
