@@ -1,6 +1,7 @@
 """attention(q, k, v) = softmax(q @ k^T / sqrt(dim)) @ v, with a hand-readable backward."""
 
 import math
+from contextlib import AbstractContextManager, nullcontext
 
 import torch
 from torch import Tensor
@@ -8,6 +9,15 @@ from torch.autograd import Function
 from torch.autograd.function import FunctionCtx
 
 __all__ = ["AttentionFunction", "attention"]
+
+
+def autocast_of(tensor: Tensor) -> AbstractContextManager[object]:
+    """Take the autocast that forward runs under; backward must run under the same."""
+    device = tensor.device.type
+    if not torch.amp.is_autocast_available(device):
+        return nullcontext()
+    dtype = torch.get_autocast_dtype(device)
+    return torch.autocast(device, dtype, torch.is_autocast_enabled(device))
 
 
 class AttentionFunction(Function):
@@ -42,6 +52,7 @@ class AttentionFunction(Function):
         _, p = output
         ctx.mark_non_differentiable(p)
         ctx.save_for_backward(q, k, v, p)
+        ctx.autocast = autocast_of(q)
 
     @staticmethod
     def backward(
@@ -50,18 +61,19 @@ class AttentionFunction(Function):
         q, k, v, p = ctx.saved_tensors
         grad_q = grad_k = grad_v = None
 
-        if torch.is_grad_enabled():  # a second derivative goes through p too
-            p = AttentionFunction.weights(q, k)
-        if ctx.needs_input_grad[0] or ctx.needs_input_grad[1]:
-            h = grad_out @ v.transpose(-2, -1)
-            grad_scores = p * (h - (h * p).sum(-1, keepdim=True))
-            grad_scores = grad_scores / math.sqrt(q.shape[-1])
-        if ctx.needs_input_grad[0]:
-            grad_q = grad_scores @ k
-        if ctx.needs_input_grad[1]:
-            grad_k = grad_scores.transpose(-2, -1) @ q
-        if ctx.needs_input_grad[2]:
-            grad_v = p.transpose(-2, -1) @ grad_out
+        with ctx.autocast:
+            if torch.is_grad_enabled():  # a second derivative goes through p too
+                p = AttentionFunction.weights(q, k)
+            if ctx.needs_input_grad[0] or ctx.needs_input_grad[1]:
+                h = grad_out @ v.transpose(-2, -1)
+                grad_scores = p * (h - (h * p).sum(-1, keepdim=True))
+                grad_scores = grad_scores / math.sqrt(q.shape[-1])
+            if ctx.needs_input_grad[0]:
+                grad_q = grad_scores @ k
+            if ctx.needs_input_grad[1]:
+                grad_k = grad_scores.transpose(-2, -1) @ q
+            if ctx.needs_input_grad[2]:
+                grad_v = p.transpose(-2, -1) @ grad_out
         return grad_q, grad_k, grad_v
 
 
