@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from layergen.autodiff.rules.reduced import Dims, spread, with_dims
@@ -50,7 +49,7 @@ def mode(
         return (None,)
     indices = with_dims(out[1], input, dim, keepdim)
     values = with_dims(grad[0], input, dim, keepdim)
-    return (torch.zeros_like(input).scatter(dim, indices, values),)
+    return (values.new_zeros(input.shape).scatter(dim, indices, values),)
 
 
 def kthvalue(
@@ -87,7 +86,7 @@ def sort(
 
 def msort(grad: Tensor, out: Tensor, input: Tensor) -> Any:
     """Source: derivatives.yaml, sort."""
-    return (torch.zeros_like(input).scatter(0, input.argsort(0), grad),)
+    return (grad.new_zeros(input.shape).scatter(0, input.argsort(0), grad),)
 
 
 def of_two(

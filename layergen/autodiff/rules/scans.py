@@ -68,7 +68,8 @@ def cummax(grad: Any, out: Any, input: Tensor, dim: int) -> Any:
     """Source: derivatives.yaml, cummax: to where the indices say that it was taken."""
     if grad[0] is None:
         return (None,)
-    return (torch.zeros_like(input).scatter_add(dim, out[1], grad[0]),)
+    zeros = grad[0].new_zeros(input.shape)
+    return (zeros.scatter_add(dim, out[1], grad[0]),)
 
 
 def diff(
