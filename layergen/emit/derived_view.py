@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from layergen.emit import words
-from layergen.emit.printing import Printed, printed
+from layergen.emit.printed import Printed
+from layergen.emit.printing import printed
 from layergen.emit.settings import merged
 from layergen.emit.splice import spliced
 from layergen.emit.used import Used

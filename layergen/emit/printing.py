@@ -1,61 +1,22 @@
 """Print one derivation: the statements of a Function, without its frame."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from layergen.emit import words
 from layergen.emit.formulas import formulas
 from layergen.emit.names import Names, cotangent_names
+from layergen.emit.printed import Printed, Statements
 from layergen.emit.schedule import Block, blocks, computed, use_counts
 from layergen.emit.statements import Scope
 from layergen.ir.gradients import Gradients
-from layergen.ir.graph import Graph, Node
+from layergen.ir.graph import DeviceOf, DtypeOf, Graph, Node, Phase
 from layergen.spec.model import Argument
 
-__all__ = ["Printed", "Statements", "printed"]
+__all__ = ["printed"]
 
+WIDE = "float64"  # what the inputs' own dtype is while a forward is traced
 FLOATING = ("float64", "float32", "float16", "bfloat16", "complex128", "complex64")
-
-
-@dataclass(frozen=True, slots=True)
-class Statements:
-    """Lines of backward, and the positions of the arguments whose gradients need them."""
-
-    owners: tuple[int, ...]
-    lines: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Printed:
-    """The texts of one derivation.
-
-    Attributes:
-        forward: statements that compute the outputs and what is kept.
-        saved: names of what is saved: arguments, then the rest.
-        outputs: a target for each of what forward returns: "_" where it is not wanted.
-        marked: names of the outputs that have no gradient, kept ones included.
-        kept: names of what is returned for backward alone.
-        scalars: numbers that backward uses.
-        shapes: arguments whose shapes backward uses without their values.
-        rebuilt: lines that compute what was kept again, for a second derivative.
-        backward: the statements.
-        cotangents: names of the incoming gradients.
-        gradients: positions of the arguments that have one.
-        formulas: lines of mathematics: what each gradient is.
-    """
-
-    forward: str
-    saved: tuple[str, ...]
-    outputs: tuple[str, ...]
-    marked: tuple[str, ...]
-    kept: tuple[str, ...]
-    scalars: tuple[str, ...]
-    shapes: tuple[str, ...]
-    rebuilt: tuple[str, ...]
-    backward: tuple[Statements, ...]
-    cotangents: tuple[str, ...]
-    gradients: tuple[int, ...]
-    formulas: tuple[str, ...]
 
 
 def printed(
@@ -153,14 +114,19 @@ class Printing:
 
     def saved(self) -> tuple[int, ...]:
         """List what is saved; rebuilding what was kept takes every tensor argument."""
+        arguments, saved = self.gradients.arguments, self.gradients.saved
         if not self.rebuilds():
-            return self.gradients.saved
-        others = [
-            index
-            for index in self.gradients.saved
-            if index not in self.gradients.arguments
-        ]
-        return (*self.gradients.arguments, *others)
+            return (*self.for_dtype(saved), *saved)
+        return (*arguments, *(index for index in saved if index not in arguments))
+
+    def for_dtype(self, saved: Sequence[int]) -> Sequence[int]:
+        """Choose an argument to be saved where backward asks for the inputs' dtype in vain."""
+        at_hand = [*saved, *self.cotangents()]
+        asked = any(map(asks_dtype, self.graph.nodes))
+        if not asked or any(self.graph[index].dtype == WIDE for index in at_hand):
+            return ()
+        arguments = self.gradients.arguments
+        return [index for index in arguments if self.graph[index].dtype == WIDE][:1]
 
     def rebuilds(self) -> bool:
         """Tell whether something kept depends on the inputs, and must be seen through."""
@@ -269,6 +235,13 @@ class Printing:
         assert root is not None
         text = scope.known.get(root) or scope.expression(self.graph[root])[0]
         return f"grad_{self.argument_names[position]} = {text}"
+
+
+def asks_dtype(node: Node) -> bool:
+    """Tell whether an operation of backward takes the inputs' dtype or device."""
+    found = (*node.args, *(each for _, each in node.kwargs))
+    asked = any(isinstance(each, DtypeOf | DeviceOf) for each in found)
+    return asked and node.phase is Phase.BACKWARD
 
 
 def without_state(node: Node) -> Node:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from layergen.emit import words
-from layergen.emit.printing import Printed, Statements
+from layergen.emit.printed import Printed, Statements
 from layergen.emit.views import BlockView
 from layergen.ir.gradients import Gradients
 from layergen.spec.model import Argument, ArgumentType

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from layergen.emit.printing import Printed
+from layergen.emit.printed import Printed
 from layergen.spec.model import Argument
 
 __all__ = ["Used"]

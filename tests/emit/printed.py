@@ -1,7 +1,7 @@
 """Printed derivations by hand, of which a test says only what it looks at."""
 
 from layergen.emit import printing
-from layergen.emit.printing import Printed, Statements
+from layergen.emit.printed import Printed, Statements
 from layergen.ir.graph import Value
 from tests.emit.graphs import (
     BACKWARD,

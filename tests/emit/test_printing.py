@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from layergen.emit.printing import Statements
-from layergen.ir.graph import Scalar, ShapeOf, Value
+from layergen.emit.printed import Statements
+from layergen.ir.graph import DtypeOf, Named, Scalar, ShapeOf, Value
 from tests.emit.graphs import (
     X,
     Y,
@@ -214,3 +214,34 @@ def test_a_saved_result_is_told_from_an_argument_named_output():
 
     assert found.saved == ("output", "result")
     assert found.outputs == ("result",)
+
+
+def narrowed(*args):
+    """Derive x.float(), whose gradient comes in the narrow dtype and goes in x's own."""
+    made = graph(
+        tensor("at", dtype="int64"),
+        tensor("x"),
+        method("float", Y, dtype="float32"),
+        replace(cotangent(), dtype="float32"),
+        method("to", Value(3), *args, **BW),
+    )
+    return gradients(made, [2], {"x": 4})
+
+
+def test_an_argument_is_saved_for_a_dtype_that_nothing_else_has():
+    found = texts(narrowed(DtypeOf()))
+
+    assert found.saved == ("x",)
+    assert found.backward[0].lines == ("grad_x = grad_out.to(x.dtype)",)
+
+
+def test_no_argument_is_saved_for_a_dtype_that_has_a_name():
+    assert texts(narrowed(Named("torch.float64"))).saved == ()
+
+
+def test_no_argument_is_saved_for_a_dtype_that_the_incoming_gradient_has():
+    derived = narrowed(DtypeOf())
+    nodes = list(derived.graph.nodes)
+    nodes[3] = replace(nodes[3], dtype="float64")
+
+    assert texts(replace(derived, graph=graph(*nodes))).saved == ()
