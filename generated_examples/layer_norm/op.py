@@ -84,10 +84,10 @@ def layer_norm(
         A tensor of shape (*, features).
 
     Raises:
-        ValueError: the shapes are not those that the gradient holds for.
+        ValueError: the arguments are not those that the gradient holds for.
     """
     if weight.shape != x.shape[-1:] or (
-        bias is not None and (bias.shape != x.shape[-1:])
+        bias is not None and bias.shape != x.shape[-1:]
     ):
         raise ValueError(
             "layer_norm has its gradient for the shapes x (*, a), weight (a,), bias (a,)"

@@ -5,7 +5,10 @@ import __future__
 import ast
 import linecache
 import math
+import sys
 from collections.abc import Callable, Mapping, Sequence
+from itertools import count
+from types import ModuleType
 from typing import Any
 
 import torch
@@ -16,7 +19,7 @@ from layergen.errors import BadRequest, Place
 from layergen.spec.calling import constructor_arguments
 from layergen.spec.model import Form, Forward, LayerSpec, Parameter
 
-MODULE = "reference"  # that the text will stand in
+NUMBERS = count()
 
 __all__ = ["own_inputs", "run_text", "stand_in_class"]
 
@@ -42,14 +45,22 @@ def own_inputs(forward: Forward, known: Mapping[str, Any]) -> Callable[[], Any] 
 
 def executed(forward: Forward, known: Mapping[str, Any]) -> dict[str, Any]:
     """Execute a forward's text; the names that it defines come back."""
-    names = namespace() | dict(known) | {"__name__": MODULE}
+    names = vars(new_module())
+    names.update(namespace() | dict(known))
     flags = __future__.annotations.compiler_flag  # jaxtyping's names may be missing
-    where = f"<{forward.source}>"  # torch.jit.script reads the text again
+    where = f"{forward.source}:{forward.name}"  # torch.jit.script reads the text again
     lines = forward.text.splitlines(keepends=True)
     linecache.cache[where] = (len(forward.text), None, lines, where)
     code = compile(forward.text, where, "exec", flags=flags)
     exec(code, names)
     return names
+
+
+def new_module() -> ModuleType:
+    """Make a module: torch's compilers import the one that a function says it is from."""
+    module = ModuleType(f"_layergen_forward_{next(NUMBERS)}")
+    sys.modules[module.__name__] = module
+    return module
 
 
 def stand_in_class(layer: LayerSpec, known: Mapping[str, Any]) -> type[nn.Module]:
