@@ -69,15 +69,9 @@ def module_subject(module: nn.Module, inputs: Sequence[Any], name: str) -> Subje
     """Make a module's parameters and floating buffers arguments."""
     first = argument_names(module.forward, len(inputs))
     held: dict[str, Tensor] = dict(module.named_parameters())
-    held |= {
-        key: each for key, each in module.named_buffers() if each.is_floating_point()
-    }
+    held |= {key: each for key, each in module.named_buffers() if not counts(each)}
     own = {key: unique(as_name(key), first) for key in held}
-    counters = {
-        key: int(each)
-        for key, each in module.named_buffers()
-        if not each.is_floating_point() and each.dim() == 0
-    }
+    counters = {key: int(each) for key, each in module.named_buffers() if counts(each)}
 
     def function(*values: Any) -> Any:
         parts: dict[str, Tensor] = dict(zip(held, values[len(first) :], strict=True))
@@ -91,6 +85,11 @@ def module_subject(module: nn.Module, inputs: Sequence[Any], name: str) -> Subje
     wanted = [*wanted_of(tuple(inputs))]
     wanted += [len(first) + at for at, key in enumerate(held) if key in learned]
     return Subject(name, function, (*first, *own.values()), values, tuple(wanted))
+
+
+def counts(buffer: Tensor) -> bool:
+    """Tell whether a buffer is a counter, as the batches that batch_norm saw."""
+    return buffer.dim() == 0 and not buffer.is_floating_point()
 
 
 def as_name(key: str) -> str:

@@ -147,7 +147,10 @@ def holds(trace: Trace, guard: Guard, args: Args) -> bool:
         symbol: sympy.Integer(args[at].shape[dim])
         for symbol, (at, dim) in trace.symbols.items()
     }
-    return bool(guard.expression.xreplace(sizes) == sympy.true)
+    try:
+        return bool(guard.expression.xreplace(sizes) == sympy.true)
+    except AssertionError:  # torch's Mod and FloorDiv take no negative sizes
+        return False
 
 
 def resized(inputs: Sequence[Any], dims: Dims, size: int) -> Args:

@@ -27,6 +27,7 @@ from layergen.autodiff.operations import Operation, is_in_place, operation, twin
 from layergen.autodiff.purify import of_user_only, refusal_of, without_in_place
 from layergen.autodiff.randomness import changes_state, is_random, shows_its_noise
 from layergen.autodiff.refusal import Reason, refused
+from layergen.autodiff.rules.table import UNFOLDED
 from layergen.autodiff.sharing import has_other_views, is_input
 from layergen.autodiff.simplify import TO_A_SHAPE, simpler
 from layergen.autodiff.tape import Entry, ShapeRef, Tape, leaves, mapped
@@ -78,6 +79,11 @@ class Recorder(TorchFunctionMode):
         self.refuse(found, args, kwargs, sys._getframe(1))
         if is_in_place(found, kwargs) and args and isinstance(args[0], Tensor):
             return self.in_place(func, found, args, kwargs)
+        if found.op in UNFOLDED and self.tape.phase is Phase.FORWARD:
+            with self:
+                steps = UNFOLDED[found.op](*args, **kwargs)
+            if steps is not NotImplemented:
+                return steps
         if shows_its_noise(found, args, kwargs):
             return self.dropout(func, found, args, kwargs)
         result = self.known_shape(found, args)

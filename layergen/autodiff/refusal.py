@@ -95,7 +95,7 @@ class Reason(Enum):
         "Draw them apart, with F.dropout(torch.ones_like(x)) or torch.rand_like, and use those.",
     )
     UNSAVED_RANDOM = Words(
-        "the forward draws random numbers, and its backward would draw others",
+        "the forward draws random numbers, and its backward and tests would draw others",
         "Pass what is drawn as an argument, or make it a layer: layergen new-layer.",
     )
 
@@ -169,7 +169,7 @@ class Reason(Enum):
         stub=True,
     )
     NEEDS_REAL_TENSORS = Words(
-        "the forward fails where sizes are symbols and tensors have no values",
+        "the forward does not work where sizes are symbols and tensors have no values",
         "Keep to torch's functions, and sizes to what + - * // and ** make of them.",
         stub=True,
     )
@@ -245,6 +245,7 @@ class Reason(Enum):
     )
 
     # What was derived failed the comparison with the forward.
+    RULE_FAILED = ours("the rule of {op} fails on this call of it")
     FAILED_RUN = ours("the derived code does not run")
     FAILED_VALUES = ours("the derived code is not its forward: the values differ")
     FAILED_GRADIENTS = ours("a derived gradient is wrong")

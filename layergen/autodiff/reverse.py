@@ -150,6 +150,20 @@ class Adjoints:
 
     def step(self, entry: Entry) -> None:
         """Differentiate one operation."""
+        try:
+            self.differentiated(entry)
+        except (
+            RuntimeError,
+            TypeError,
+            ValueError,
+            IndexError,
+            AssertionError,
+        ) as error:
+            # torch's own, of sizes that are symbols: what runs on numbers may not run on these
+            raise self.refusal(Reason.RULE_FAILED, entry) from error
+
+    def differentiated(self, entry: Entry) -> None:
+        """Hand on the gradient of one operation."""
         self.name_gradient(entry)
         if entry.random:
             raise self.refusal(Reason.HIDDEN_RANDOM, entry)

@@ -10,7 +10,14 @@ from layergen.autodiff.adapter import default_dtype
 from layergen.autodiff.refusal import Reason
 from layergen.gate.claim import Claim
 from layergen.gate.comparison import answer_of_derived, answer_of_plain, refusal
-from layergen.gate.dtypes import ROUNDINGS, cast_to, draws, exact_answer, unlike
+from layergen.gate.dtypes import (
+    ROUNDINGS,
+    cast_to,
+    draws,
+    exact_answer,
+    largest,
+    unlike,
+)
 from layergen.gate.probe import probe_of
 
 __all__ = ["check"]
@@ -43,7 +50,7 @@ def check(claim: Claim) -> tuple[str, ...]:
         strict=True,
     )
     for mine, theirs, want in results:
-        if text := unlike(mine, theirs, want, rounding):
+        if text := unlike(mine, theirs, want, rounding, largest(exact)):
             told = f"an output or a gradient is {text}"
             raise refusal(claim, probe, Reason.FAILED_AUTOCAST, told)
     return ()

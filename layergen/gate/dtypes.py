@@ -19,7 +19,15 @@ from layergen.gate.comparison import (
 )
 from layergen.gate.probe import SEED, Answer, Probe, called, drawn, leaves, probe_of
 
-__all__ = ["ROUNDINGS", "cast_to", "check", "draws", "exact_answer", "unlike"]
+__all__ = [
+    "ROUNDINGS",
+    "cast_to",
+    "check",
+    "draws",
+    "exact_answer",
+    "largest",
+    "unlike",
+]
 
 DTYPES = (torch.float32, torch.bfloat16)
 ROUNDINGS = 8  # that a computation may add up, as the generated tests allow
@@ -115,7 +123,7 @@ def compare(
         (*exact.outputs, *exact.gradients),
         strict=True,
     ):
-        if text := unlike(mine, theirs, want, rounding):
+        if text := unlike(mine, theirs, want, rounding, largest(exact)):
             raise refusal(claim, probe, Reason.FAILED_DTYPES, f"{name} is {text}")
     if not widens(probe, same):
         refuse_faults(claim, probe, got)
@@ -127,7 +135,21 @@ def widens(probe: Probe, same: Answer) -> bool:
     return any(is_floating(each) and each.dtype not in own for each in same.outputs)
 
 
-def unlike(mine: Any, same: Any, exact: Any, rounding: float) -> str:
+def largest(answer: Answer) -> float:
+    """Take the largest norm among outputs and gradients."""
+    found = (*answer.outputs, *answer.gradients)
+    norms = [
+        float(each.detach().abs().nan_to_num(0, 0, 0).norm())
+        for each in found
+        if is_floating(each)
+    ]
+    return max(norms, default=0.0)
+
+
+CANCELS = 1e-9  # of the largest: a gradient below it is 0, and its digits are rounding
+
+
+def unlike(mine: Any, same: Any, exact: Any, rounding: float, most: float = 0.0) -> str:
     """Word how a result differs, or "".
 
     The bound is that of the generated tests: twice the forward's own error, and a rounding of
@@ -139,7 +161,8 @@ def unlike(mine: Any, same: Any, exact: Any, rounding: float) -> str:
     wide = torch.complex128 if exact.is_complex() else torch.float64
     mine, same, exact = (each.detach().to(wide)[kept] for each in (mine, same, exact))
     bound = 2 * torch.linalg.vector_norm(same - exact)
-    bound += rounding * torch.linalg.vector_norm(exact)
+    norm = float(torch.linalg.vector_norm(exact))
+    bound += rounding * (most if norm < CANCELS * most else norm)
     error = torch.linalg.vector_norm(mine - exact)
     if bool(error <= bound):
         return ""
