@@ -6,6 +6,7 @@ dimension, so the sizes of an example have no say in it.
 
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 
 from layergen.ir.graph import Arithmetic, Graph, Kind, Node, Number, Phase, Scalar, Size
 from layergen.spec.model import Recompute
@@ -77,6 +78,9 @@ BYTES = {
     "int32": 4,
     "complex128": 16,
 }
+FLOATING = frozenset(
+    ["float64", "float32", "float16", "bfloat16", "complex128", "complex64"]
+)
 SOURCE, SINK = "source", "sink"
 
 
@@ -94,6 +98,7 @@ def kept_values(
         outputs: nodes that forward returns anyway.
         recompute: what may be computed again.
     """
+    graph = with_constants_drawn(graph)
     used = used_by_backward(graph, gradients)
     if recompute is Recompute.NONE:
         chosen = tuple(sorted(used))
@@ -102,6 +107,27 @@ def kept_values(
     # a second derivative computes what is kept again, from the same random numbers
     drawn = [at for at in reach(graph, chosen) if graph[at].random]
     return tuple(sorted({*chosen, *drawn}))
+
+
+def with_constants_drawn(graph: Graph) -> Graph:
+    """See what was computed under torch.no_grad() as random: it is kept, and never redone.
+
+    Computed again from the inputs, in backward, it would have a gradient.
+    """
+    arguments = {node.index for node in graph.nodes if node.kind is Kind.ARGUMENT}
+    used = {at for node in graph.nodes if not node.constant for at in node.operands}
+    nodes = [
+        (
+            replace(node, random=True)
+            if node.constant
+            and node.index in used
+            and node.dtype in FLOATING
+            and arguments & reach(graph, [node.index])
+            else node
+        )
+        for node in graph.nodes
+    ]
+    return Graph(tuple(nodes))
 
 
 def cheapest(

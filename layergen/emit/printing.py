@@ -143,7 +143,9 @@ class Printing:
         if not self.rebuilds():
             return ()
         nodes = self.graph.nodes
-        if not any(node.random or node.changes_state for node in nodes):
+        if not any(
+            each.random or each.changes_state or each.constant for each in nodes
+        ):
             targets = ["_"] * len(self.gradients.outputs)
             targets += [
                 self.names.of(self.graph[index]) if self.depends(index) else "_"

@@ -99,6 +99,41 @@ def test_what_changes_state_is_not_run_again(recompute):
     assert used(*nodes, by=[1], recompute=recompute) == (1,)
 
 
+@pytest.mark.parametrize("recompute", Recompute)
+def test_a_constant_of_the_inputs_is_kept(recompute):
+    """Computed again in backward, outside of torch.no_grad(), it would have a gradient."""
+    nodes = tensor("x"), method("exp", X, constant=True), operator("mul", X, Y)
+
+    assert 1 in used(*nodes, by=[1], recompute=recompute)
+
+
+@pytest.mark.parametrize("recompute", Recompute)
+def test_a_constant_behind_what_is_kept_is_kept(recompute):
+    nodes = tensor("x"), method("exp", X, constant=True), operator("matmul", X, Y)
+
+    assert 1 in used(*nodes, by=[0, 2], recompute=recompute)
+
+
+def test_of_several_constants_the_last_is_kept():
+    chain = method("exp", X, constant=True), method("sin", Y, constant=True)
+    nodes = tensor("x"), *chain, operator("mul", X, Value(2))
+
+    assert used(*nodes, by=[2]) == (2,)
+
+
+@pytest.mark.parametrize(
+    "constant",
+    [
+        method("argmax", X, constant=True, dtype="int64"),
+        function("torch.arange", 3, constant=True),
+    ],
+)
+def test_a_constant_that_never_has_a_gradient_is_computed_again(constant):
+    nodes = tensor("x"), constant, operator("mul", X, Y)
+
+    assert 1 not in used(*nodes, by=[0, 1])
+
+
 def test_the_smaller_of_two_cuts_is_kept():
     """The mean is smaller than what it is the mean of."""
     product, mean = operator("matmul", X, Y), method("mean", Value(2), shape=(ROWS, 1))

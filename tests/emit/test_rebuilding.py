@@ -67,6 +67,17 @@ def test_what_is_drawn_is_not_drawn_again():
     assert found.saved == ("x", "w", "noise", "p")
 
 
+def test_what_has_no_gradient_is_not_computed_again():
+    """Forward's own text computes it under torch.no_grad(); a printed one does not."""
+    derived = with_noise()
+    nodes = list(derived.graph.nodes)
+    nodes[2] = replace(nodes[2], random=False, constant=True)
+
+    found = texts(replace(derived, graph=graph(*nodes)))
+
+    assert found.rebuilt == ("p = x @ (w * noise)",)
+
+
 def normalised(*args, **kwargs):
     """Derive a batch_norm in training, keeping its result."""
     made = graph(
