@@ -1,7 +1,8 @@
 """The whole journey: a request or a layergen.toml becomes a plan, and a plan becomes files."""
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from os.path import relpath
 from pathlib import Path, PurePosixPath
@@ -184,15 +185,24 @@ def placed(spec: Spec, folder: Path, tests_into: Path | None, *, is_new: bool) -
     return spec
 
 
+@contextmanager
+def unwarned() -> Iterator[None]:
+    """Keep torch's warnings from the user: what they should know is said in notes."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+@unwarned()
 def verified(spec: Spec, on_progress: Callable[[str], None]) -> Trials:
     """Run every forward once. Only here is torch imported."""
     on_progress("running the forward")
-    warnings.filterwarnings("ignore", message="Failed to initialize NumPy")  # torch's
     from layergen.autodiff.trial import tried
 
     return tried(spec)
 
 
+@unwarned()
 def produced(
     spec: Spec,
     trials: Trials,
@@ -211,7 +221,7 @@ def produced(
         return Produced(emit(spec, trials, module_of(folder)))
     for pinned in Pinned:
         try:
-            found = compared(spec, with_pinned(trials, pinned), folder, on_progress)
+            found = compared(spec, trials, pinned, folder, on_progress)
         except CannotDerive as error:
             if error.reason != BROADCAST or pinned is Pinned.RANKS:
                 raise
@@ -221,12 +231,20 @@ def produced(
 
 
 def compared(
-    spec: Spec, trials: Trials, folder: Path, on_progress: Callable[[str], None]
+    spec: Spec,
+    trials: Trials,
+    pinned: Pinned,
+    folder: Path,
+    on_progress: Callable[[str], None],
 ) -> Produced:
     """Write the files' text, try it, and measure a derived backward."""
-    from layergen.gate.gate import check
+    from layergen.gate.gate import accepted, check
 
+    trials = with_pinned(trials, pinned)
     files = emit(spec, trials, module_of(folder))
+    if pinned is not Pinned.NOTHING:
+        trials = accepted(spec, trials, files)
+        files = emit(spec, trials, module_of(folder))
     on_progress("comparing them with the forward")
     notes = (*trials.notes, *check(spec, trials, files))
     if spec.backward is not Backward.DERIVED:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from importlib.abc import InspectLoader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from pathlib import PurePosixPath
+from types import CodeType
 
 from layergen.emit.source import SourceFile
 
@@ -30,6 +31,11 @@ class InMemory(MetaPathFinder, InspectLoader):
 
     def get_source(self, fullname: str) -> str:
         return self.texts[fullname]
+
+    def get_code(self, fullname: str) -> CodeType:
+        # under a name of its own, by which torch.jit.script finds the text
+        path = f"{fullname.replace('.', '/')}.py"
+        return self.source_to_code(self.texts[fullname], path)
 
     def is_package(self, fullname: str) -> bool:
         return any(name.startswith(f"{fullname}.") for name in self.texts)
