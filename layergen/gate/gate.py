@@ -3,6 +3,7 @@
 import copy
 import importlib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
@@ -19,7 +20,7 @@ from layergen.ir.trial import Trial, Trials
 from layergen.spec.inputs import Example
 from layergen.spec.model import Argument, Form, LayerSpec, LossSpec, OpSpec, Spec
 
-__all__ = ["check"]
+__all__ = ["accepted", "check"]
 
 
 def check(spec: Spec, trials: Trials, files: Sequence[SourceFile]) -> tuple[str, ...]:
@@ -47,6 +48,64 @@ def check(spec: Spec, trials: Trials, files: Sequence[SourceFile]) -> tuple[str,
             for layer, trial in zip(spec.layers, trials.layers, strict=True):
                 check_layer(layer, trial, module, reference)
     return notes
+
+
+def accepted(spec: Spec, trials: Trials, files: Sequence[SourceFile]) -> Trials:
+    """Leave out the examples whose shapes are refused by what was derived.
+
+    A forward takes them all; its gradient may hold for tensors that broadcast as those do that
+    it was derived at, and the function checks that.
+    """
+    with imported(files) as package:
+        reference = importlib.import_module(f"{package}.tests.reference")
+
+        def of(made: OpSpec | LossSpec | LayerSpec, home: str, trial: Trial) -> Trial:
+            own = getattr(importlib.import_module(f"{package}.{home}"), made.name)
+
+            def takes(example: Example) -> bool:
+                tensors = tensors_of(made)
+                inputs = inputs_of(made, tensors, trial, example, reference)
+                if isinstance(made, LayerSpec):
+                    layer = own(**dict(example.values)).double()
+                    return is_taken(lambda: layer(*inputs))
+                values = called(made.arguments, inputs, dict(example.values))
+                return is_taken(lambda: own(**values))
+
+            return only(trial, takes)
+
+        return replace(
+            trials,
+            op=of(spec.op, "op", trials.op) if spec.op and trials.op else None,
+            loss=(
+                of(spec.loss, "loss", trials.loss)
+                if spec.loss and trials.loss
+                else None
+            ),
+            layers=tuple(
+                of(layer, "layer", trial)
+                for layer, trial in zip(spec.layers, trials.layers, strict=True)
+            ),
+        )
+
+
+def is_taken(call: Callable[[], Any]) -> bool:
+    """Tell whether a function takes some arguments."""
+    try:
+        call()
+    except ValueError:
+        return False
+    return True
+
+
+def only(trial: Trial, takes: Callable[[Example], bool]) -> Trial:
+    """Keep the examples that are taken."""
+    kept = [at for at, each in enumerate(trial.examples) if takes(each)]
+    assert kept, "a function refuses the shapes that it was derived at"
+    return replace(
+        trial,
+        examples=tuple(trial.examples[at] for at in kept),
+        below=tuple(trial.below[at] for at in kept) if trial.below else (),
+    )
 
 
 def check_function(
@@ -124,6 +183,17 @@ def inputs_of(
     return drawn(arguments, example, positive=trial.positive)
 
 
+def tensors_of(made: OpSpec | LossSpec | LayerSpec) -> list[Argument]:
+    """List the tensors that a call takes; a layer holds the others itself."""
+    names = [each.name for each in made.forward.signature]
+    return [
+        each
+        for each in made.arguments
+        if each.type.is_tensor
+        and (each.name in names or not isinstance(made, LayerSpec))
+    ]
+
+
 def called(
     arguments: Sequence[Argument], inputs: Sequence[Any], values: Mapping[str, Any]
 ) -> dict[str, Any]:
@@ -143,13 +213,7 @@ def check_layer(
     for example in trial.examples:
         torch.manual_seed(0)
         built = made(**dict(example.values)).double()
-        names = [each.name for each in layer.forward.signature]
-        tensors = [
-            each
-            for each in layer.arguments
-            if each.type.is_tensor and each.name in names
-        ]
-        inputs = inputs_of(layer, tensors, trial, example, reference)
+        inputs = inputs_of(layer, tensors_of(layer), trial, example, reference)
         twin = copy.deepcopy(built)  # a forward may change buffers
         parameters = tuple(built.parameters())
         got = answers(lambda: built(*inputs), (*inputs, *parameters))  # noqa: B023
