@@ -1,0 +1,154 @@
+"""What becomes of a fault: whether the gate stops what is derived with it."""
+
+import signal
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from itertools import islice
+from types import FrameType
+
+from layergen.gate import derivation
+from tests.benchmarks.rule_mutants.mutant import Mutant
+from tests.benchmarks.rule_mutants.planting import planted
+from tests.benchmarks.rule_mutants.reach import reaching
+from tests.benchmarks.rule_mutants.subjects import Subject, Unchanged, derive, printed
+
+__all__ = ["CHECKS", "Finding", "Judgement", "Outcome", "check_behind", "judged"]
+
+MOST = 24  # calls that a fault is looked for in
+FEW = 3  # of those, where it is known to be harmless
+FAILS = 6  # derivations that raise: so many are enough
+SECONDS = 120  # for one call
+GATE = "layergen.gate"
+CHECKS = tuple(each.__module__.rpartition(".")[2] for each in derivation.CHECKS)
+
+
+class Outcome(StrEnum):
+    """What becomes of a fault at one call."""
+
+    CAUGHT = "caught"
+    RAISED = "not derived"
+    SAME = "the same text"
+    UNFIT = "right text refused"
+    SURVIVED = "survived"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What became of a fault at one call.
+
+    Attributes:
+        by: the check that caught it, the error that stopped the derivation, or why the right
+            text is refused.
+    """
+
+    outcome: Outcome
+    subject: str
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What became of a fault, call by call, until it was caught."""
+
+    rule: str
+    kind: str
+    change: str
+    line: int
+    findings: tuple[Finding, ...]
+
+    @property
+    def title(self) -> str:
+        return f"{self.rule}: {self.change}"
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """The best that was achieved; None where no call runs through the line."""
+        found = {each.outcome for each in self.findings}
+        order = (Outcome.CAUGHT, Outcome.SURVIVED, Outcome.RAISED, Outcome.UNFIT)
+        return next((each for each in order if each in found), next(iter(found), None))
+
+    @property
+    def by(self) -> str:
+        """The check that caught it."""
+        return next((e.by for e in self.findings if e.outcome is self.outcome), "")
+
+
+def judged(mutant: Mutant, *, most: int = MOST) -> Judgement:
+    """Derive one call after the other with a fault in the rule, until the gate stops it.
+
+    Args:
+        most: calls to try.
+    """
+    findings = []
+    for subject in islice(reaching(mutant), most):
+        findings.append(finding(mutant, subject))
+        outcomes = [each.outcome for each in findings]
+        if outcomes[-1] is Outcome.CAUGHT:
+            break
+        if set(outcomes) == {Outcome.RAISED} and len(outcomes) == FAILS:
+            break
+    return Judgement(
+        mutant.statement.title,
+        mutant.kind,
+        mutant.change,
+        mutant.lines[0],
+        tuple(findings),
+    )
+
+
+def finding(mutant: Mutant, subject: Subject) -> Finding:
+    """Derive one call with a fault in the rule, gate and all."""
+    right = printed(subject)
+    try:
+        with at_most(SECONDS), planted(mutant):
+            derive(subject, unlike=right)
+    except Unchanged:
+        return Finding(Outcome.SAME, subject.title)
+    except Exception as error:
+        check = check_behind(error)
+        if not check:
+            return Finding(Outcome.RAISED, subject.title, type(error).__name__)
+        first, why = refused(subject)
+        if first and CHECKS.index(first) <= CHECKS.index(check):
+            return Finding(Outcome.UNFIT, subject.title, why)
+        return Finding(Outcome.CAUGHT, subject.title, check)
+    return Finding(Outcome.SURVIVED, subject.title)
+
+
+def check_behind(error: Exception) -> str:
+    """Name the gate's check that refused a derivation, or ""."""
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    names = [frame.f_globals["__name__"].rpartition(".") for frame in frames]
+    return next(
+        (name for room, _, name in names if room == GATE and name in CHECKS), ""
+    )
+
+
+@cache
+def refused(subject: Subject) -> tuple[str, str]:
+    """Name the check that refuses the rule as it is, and why: it proves nothing of a fault."""
+    try:
+        derive(subject, unlike="")
+    except Exception as error:
+        return check_behind(error), f"{type(error).__name__}: {error}".splitlines()[0]
+    return "", ""
+
+
+@contextmanager
+def at_most(seconds: int) -> Iterator[None]:
+    """Raise TimeoutError where a fault makes something endless."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise TimeoutError(f"longer than {seconds} s")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)

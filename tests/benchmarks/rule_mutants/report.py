@@ -1,0 +1,107 @@
+"""The table of what became of the faults."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+from tests.benchmarks.machine import machine
+from tests.benchmarks.rule_mutants.judge import CHECKS, Judgement, Outcome
+from tests.benchmarks.rule_mutants.mutant import Kind
+from tests.benchmarks.rule_mutants.named import Fault
+
+__all__ = ["table"]
+
+STOPPED = (Outcome.CAUGHT, Outcome.RAISED)
+
+
+def table(
+    judgements: Sequence[Judgement],
+    reviews: Mapping[str, str],
+    named: Mapping[Fault, str],
+    command: str,
+) -> str:
+    lines = (
+        "# Faults planted in the rules",
+        "",
+        machine("torch", "black"),
+        f"`{command}`: each fault alone, in a rule's own text or in what it leans on; then a call",
+        "is derived with it by rules alone, printed, run, and put before the gate.",
+        "",
+        *summary(judgements, reviews),
+        "",
+        *by_kind(judgements),
+        "",
+        *by_family(judgements),
+        "",
+        *by_check(judgements),
+        "",
+        *by_name(named),
+        "",
+        *left(judgements, reviews),
+    )
+    return "\n".join(lines) + "\n"
+
+
+def summary(
+    judgements: Sequence[Judgement], reviews: Mapping[str, str]
+) -> Iterator[str]:
+    found = Counter(each.outcome for each in judgements)
+    rest = [each for each in judgements if each.outcome not in STOPPED]
+    reviewed = sum(each.title in reviews for each in rest)
+    statements = len({each.rule for each in judgements})
+    yield f"{len(judgements)} faults in {statements} functions and constants:"
+    yield f"{found[Outcome.CAUGHT]} caught by the gate, {found[Outcome.RAISED]} not derived at all,"
+    yield f"{reviewed} harmless as reviewed, **{len(rest) - reviewed} missed**."
+
+
+def by_kind(judgements: Sequence[Judgement]) -> Iterator[str]:
+    outcomes = tuple(Outcome)
+    yield f"| fault | planted | {' | '.join(outcomes)} | not reached |"
+    yield "|---|" + "--:|" * (len(outcomes) + 2)
+    for kind in Kind:
+        found = [each.outcome for each in judgements if each.kind == kind]
+        counts = [found.count(each) for each in (*outcomes, None)]
+        yield f"| {kind} | {len(found)} | {' | '.join(map(str, counts))} |"
+
+
+def by_family(judgements: Sequence[Judgement]) -> Iterator[str]:
+    yield f"| family | planted | caught by {' | '.join(CHECKS)} | not derived | the rest |"
+    yield "|---|" + "--:|" * (len(CHECKS) + 3)
+    families = {each.rule.partition(".")[0]: None for each in judgements}
+    for family in families:
+        own = [each for each in judgements if each.rule.partition(".")[0] == family]
+        caught = Counter(each.by for each in own if each.outcome is Outcome.CAUGHT)
+        raised = sum(each.outcome is Outcome.RAISED for each in own)
+        counts = [caught[each] for each in CHECKS]
+        rest = len(own) - sum(counts) - raised
+        cells = map(str, (len(own), *counts, raised, rest))
+        yield f"| {family} | {' | '.join(cells)} |"
+
+
+def by_check(judgements: Sequence[Judgement]) -> Iterator[str]:
+    found = Counter(each.by for each in judgements if each.outcome is Outcome.CAUGHT)
+    yield "| check, in the gate's order | caught by it first |"
+    yield "|---|--:|"
+    for check in CHECKS:
+        yield f"| {check} | {found[check]} |"
+
+
+def by_name(named: Mapping[Fault, str]) -> Iterator[str]:
+    yield "| named fault | caught by |"
+    yield "|---|---|"
+    for fault, check in named.items():
+        yield f"| {fault.name} | {check or '**missed**'} |"
+
+
+def left(judgements: Sequence[Judgement], reviews: Mapping[str, str]) -> Iterator[str]:
+    """List every fault that was not stopped, and what its review says."""
+    yield "| not stopped | | why that is harmless |"
+    yield "|---|---|---|"
+    for each in judgements:
+        if each.outcome not in STOPPED:
+            reason = reviews.get(each.title, "**missed**")
+            outcome = each.outcome or "not reached"
+            yield f"| {each.rule}: `{escaped(each.change)}` | {outcome} | {reason} |"
+
+
+def escaped(text: str) -> str:
+    return text.replace("|", "\\|")

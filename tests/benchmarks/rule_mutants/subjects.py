@@ -1,0 +1,173 @@
+"""Small forwards that exercise a rule: the calls that it is tested on, one function each."""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import Any
+from unittest import mock
+
+from torch import Tensor
+from torch.utils import _pytree as pytree
+
+from layergen import deriving
+from layergen.autodiff.derive import derived
+from layergen.deriving import executed
+from layergen.gate import derivation
+from layergen.gate.claim import Claim
+from layergen.gate.derivation import verify
+from layergen.gate.samples import samples_from
+from tests.autodiff.rules import subject as tested
+from tests.autodiff.rules.samples import Sample, samples_of
+
+__all__ = ["Subject", "Unchanged", "derive", "printed", "subjects_of"]
+
+NAME = "call"
+MOST = 24  # calls of one rule; a few of the database's variants list more
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A forward that calls one operation.
+
+    Attributes:
+        is_inside: whether its tensors come from other operations, and are no inputs.
+    """
+
+    key: str
+    place: int
+    is_inside: bool
+    sample: Sample
+
+    def __hash__(self) -> int:
+        return hash((self.key, self.place, self.is_inside))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Subject) and hash(self) == hash(other)
+
+    @property
+    def title(self) -> str:
+        return f"{self.key} {self.place}{' inside' * self.is_inside}"
+
+
+class Unchanged(Exception):
+    """What would be printed is known already."""
+
+
+class Passed(Exception):
+    """The gate let it through."""
+
+
+@cache
+def subjects_of(key: str) -> tuple[Subject, ...]:
+    """List a rule's calls: small ones first, then those with sizes of 1."""
+    found = [
+        sample
+        for each in tested.subjects()
+        if each.key == key
+        for sample in samples_of(each.family, key, is_complex=each.is_complex)
+        if not any(tensor.numel() == 0 for tensor in sample.tensors())
+    ]
+    found.sort(key=awkwardness)
+    return tuple(
+        Subject(key, place, False, each) for place, each in enumerate(found[:MOST])
+    )
+
+
+def awkwardness(sample: Sample) -> tuple[bool, int]:
+    tensors = sample.tensors()
+    single = any(1 in each.shape or not each.dim() for each in tensors)
+    return single, sum(each.numel() for each in tensors)
+
+
+def derive(subject: Subject, *, unlike: str) -> None:
+    """Derive by rules alone, gate and all, as `layergen.derive` does.
+
+    Args:
+        unlike: a source that need not be tried.
+
+    Raises:
+        Unchanged: The source is that one.
+        Exception: What deriving it raises.
+    """
+
+    def tried(source: str, name: str) -> Any:
+        if source == unlike:
+            raise Unchanged
+        return executed(source, name)
+
+    with suppress(Passed):
+        derive_with(subject, tried)
+
+
+@cache
+def printed(subject: Subject) -> str:
+    """Derive by rules alone, and stop at the first source, before the gate."""
+    found: list[str] = []
+
+    def stopped(source: str, name: str) -> Any:
+        found.append(source)
+        raise Unchanged
+
+    try:
+        derive_with(subject, stopped)
+    except Unchanged:
+        return found[0]
+    raise AssertionError("a derivation is executed")
+
+
+def derive_with(subject: Subject, execute: Callable[..., Any]) -> None:
+    """Derive, with another step in the place of running the source; stop behind the gate."""
+
+    def tried(claim: Claim) -> None:
+        verify(claim)
+        raise Passed
+
+    function, values = forward_of(subject)
+    alone = partial(derived, fallback=False)
+    with (
+        mock.patch.object(deriving, "derived", alone),
+        mock.patch.object(deriving, "samples_from", samples_for(subject)),
+        mock.patch.object(deriving, "executed", execute),
+        mock.patch.object(derivation, "verify", tried),
+    ):
+        deriving.derive(function, values, name=NAME)
+
+
+@cache
+def samples_for(subject: Subject) -> Callable[..., Any]:
+    """Look for other sizes and broadcasts only once: they depend on the forward alone."""
+    found: list[Any] = []
+
+    def samples(*args: Any) -> Any:
+        if not found:
+            found.append(samples_from(*args))
+        return found[0]
+
+    return samples
+
+
+@cache
+def forward_of(subject: Subject) -> tuple[Callable[..., Any], Sequence[Tensor]]:
+    """Make a function of a call's tensors."""
+    sample = subject.sample
+    leaves, tree = pytree.tree_flatten((sample.args, sample.kwargs))
+    places = [i for i, each in enumerate(leaves) if isinstance(each, Tensor)]
+    inside = {i for i in places if subject.is_inside and leaves[i].requires_grad}
+
+    def call(*tensors: Tensor) -> Any:
+        filled = list(leaves)
+        for place, tensor in zip(places, tensors, strict=True):
+            filled[place] = tensor * 1.0 if place in inside else tensor
+        args, kwargs = pytree.tree_unflatten(filled, tree)
+        result = sample.function(*args, **kwargs)
+        return outputs_of(result if sample.finish is None else sample.finish(result))
+
+    return call, tuple(leaves[place] for place in places)
+
+
+def outputs_of(result: Any) -> Any:
+    tensors = tuple(
+        each for each in pytree.tree_leaves(result) if isinstance(each, Tensor)
+    )
+    return tensors[0] if len(tensors) == 1 else tensors
