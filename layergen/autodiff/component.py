@@ -17,6 +17,7 @@ from layergen.errors import Place
 from layergen.ir.gradients import Gradients
 from layergen.ir.trial import Trial, Trials
 from layergen.spec.inputs import Example
+from layergen.spec.last_return import last_return
 from layergen.spec.model import (
     Argument,
     ArgumentType,
@@ -53,7 +54,7 @@ def with_gradients(
     found = settings(made, trial, by_position(made))
     assert found, "a forward runs at the arguments that its trial ran at"
     gradients = [at_setting(made, trial, each, recompute) for each in found]
-    if not agree(gradients):
+    if not agree(made.forward, gradients):
         gradients = [at_setting(made, trial, each, Recompute.ALL) for each in found]
     return replace(trial, derived=tuple(gradients))
 
@@ -86,6 +87,7 @@ def at_setting(
         broadcast=broadcast(made.arguments),
         recompute=recompute,
         locate=locator(made.forward),
+        others=list(others(made, trial, values)),
     )
     check_numbers(made, found)
     return replace(
@@ -120,6 +122,26 @@ def settings(
     if len(found) > MOST_SETTINGS:
         raise refused(Reason.TOO_MANY_SETTINGS, place=locator(made.forward)(0))
     return [list(each) for each in found if runs(function, each)]
+
+
+def others(
+    made: OpSpec | LossSpec, trial: Trial, values: Sequence[Any]
+) -> Iterator[tuple[Any, ...]]:
+    """Draw the tensors of other examples, at the same setting."""
+    for example in trial.examples if own_inputs(made.forward, {}) is None else ():
+        given = iter(drawn(made.arguments, example, positive=trial.positive))
+        args = [
+            next(given) if argument.type.is_tensor else value
+            for argument, value in zip(made.arguments, values, strict=True)
+        ]
+        if not any(
+            each is None and value is not None
+            for each, value in zip(args, values, strict=True)
+        ):
+            yield tuple(
+                None if value is None else each
+                for each, value in zip(args, values, strict=True)
+            )
 
 
 def broadest(examples: Sequence[Example]) -> Example:
@@ -183,11 +205,13 @@ def check_numbers(made: OpSpec | LossSpec, found: Gradients) -> None:
         raise refused(Reason.SCALAR_SPECIALISED, place=place, detail=each.argument)
 
 
-def agree(gradients: Sequence[Gradients]) -> bool:
+def agree(forward: Forward, gradients: Sequence[Gradients]) -> bool:
     """Tell whether one forward can return what every setting's backward needs."""
     if len(gradients) == 1 or not any(each.kept for each in gradients):
         return True
     first = gradients[0]
+    if last_return(forward.body) is None or not first.single:
+        return False  # a printed one would hold for one setting
     return bool(first.returned_by) and all(
         set(each.returned_by) == set(first.returned_by)
         and len(each.kept) == len(each.returned_by)
