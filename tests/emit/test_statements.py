@@ -116,6 +116,24 @@ def test_a_result_that_is_not_wanted_is_an_underscore():
     ]
 
 
+def test_results_of_two_operations_are_unpacked_apart():
+    other = function("torch.chunk", X, 2, 0, parts=2, shape=(), dtype="")
+    parts = [
+        part(Value(1), 0, hint="a"),
+        part(Value(1), 1, hint="b"),
+        part(Value(2), 0, hint="c"),
+        part(Value(2), 1, hint="d"),
+    ]
+    uses = [operator("mul", Value(3), Value(6)), operator("mul", Value(4), Value(5))]
+
+    assert lines(*HALVES, other, *parts, *uses, roots=[7, 8]) == [
+        "a, b = torch.chunk(x, 2, -1)",
+        "c, d = torch.chunk(x, 2, 0)",
+        "return a * d",
+        "return b * c",
+    ]
+
+
 def test_one_result_of_several_is_indexed():
     assert lines(*HALVES, part(Y, 1, hint="b"), method("sin", Z)) == [
         "return torch.chunk(x, 2, -1)[1].sin()"
