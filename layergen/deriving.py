@@ -92,18 +92,22 @@ def derive(
     """
     subject = examined(function, example_inputs, name)
     samples = samples_from(subject.values, subject.function, subject.names)
-    gradients, only = at_values(subject, samples, Recompute(recompute))
-    for pinned in (Pinned.NOTHING, Pinned.BROADCAST):
+    sizes = [each.args for each in samples if each.change is Change.SIZES]
+    gradients, only = at_values(subject, sizes, Recompute(recompute))
+    for pinned in Pinned:
         try:
             return checked(subject, gradients, only, samples, pinned)
         except CannotDerive as error:
             if error.reason != Reason.FAILED_BROADCAST.spelled:
                 raise
-    return checked(subject, gradients, only, samples, Pinned.RANKS)
+            failed = error
+    # what no check of shapes can mend may be a branch of the user's, which has better words
+    at_values(subject, [each.args for each in samples], Recompute(recompute))
+    raise failed
 
 
 def at_values(
-    subject: Subject, samples: Sequence[Sample], recompute: Recompute
+    subject: Subject, others: Sequence[tuple[Any, ...]], recompute: Recompute
 ) -> tuple[Gradients, tuple[Only, ...]]:
     """Derive it, and say for which values of flags and numbers alone that holds."""
 
@@ -115,7 +119,7 @@ def at_values(
             wanted=subject.wanted,
             recompute=recompute,
             literal=literal,
-            others=[each.args for each in samples if each.change is Change.SIZES],
+            others=others,
         )
 
     gradients = at(())

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from layergen.autodiff.guards import Freed, check_guards
+from layergen.autodiff.guards import Freed, check_guards, check_ones
 from layergen.autodiff.named import Look
 from layergen.autodiff.refusal import Reason, refused
 from layergen.autodiff.rerun import Difference, DoesNotRun, difference
@@ -40,13 +40,13 @@ def burnt(
     others: Sequence[Args],
     looks: Sequence[Look],
 ) -> Burnt:
-    """Run the forward where everything is different, and hold it against its trace.
+    """Run the forward where everything is another, and hold it against its trace.
 
     Args:
         trace: of the function.
         function: the forward.
         inputs: the example; floating tensors are float64.
-        others: arguments of other sizes that the forward takes.
+        others: arguments of other shapes that the forward takes.
         looks: numbers that its own Python looked at.
 
     Raises:
@@ -54,19 +54,39 @@ def burnt(
             size, or where gradients are off.
     """
     numbers: dict[str, int] = {}
-    if not all_at_once(trace, function, others[0] if others else inputs):
-        for args in others:
-            refuse(trace, Reason.SIZE_SPECIALISED, function, args)
+    if not all_at_once(trace, function, inputs):
+        refuse(trace, Reason.NEEDS_REAL_TENSORS, function, inputs)
         refuse(trace, Reason.DTYPE_SPECIALISED, function, in_float32(inputs))
         refuse(trace, Reason.GRAD_MODE, function, inputs, gradients=False)
-        numbers = looked_at(trace, function, inputs, ())
+        numbers = looked_at(trace, function, inputs, None)
     refuse(trace, Reason.DEVICE_SPECIALISED, function, on_meta(inputs))
     placed = [
         replace(each, line=trace.seen.line_of_look(at)) for at, each in enumerate(looks)
     ]
     numbers |= looked_at(trace, function, inputs, placed)
     freed = check_guards(trace, function, inputs)
+    check_ones(trace, function, inputs)
+    for args in others:
+        reason, same = kind_of(inputs, args)
+        refuse(trace, reason, function, args, sizes=same)
     return Burnt(tuple(map(LookedAt, numbers, numbers.values())), tuple(freed))
+
+
+def kind_of(inputs: Sequence[Any], args: Sequence[Any]) -> tuple[Reason, bool]:
+    """Tell what other shapes are: other ranks, another broadcast, or other sizes alone.
+
+    Returns:
+        The reason to refuse by, and whether numbers that come from sizes can be compared.
+    """
+    pairs = [
+        (tuple(one.shape), tuple(other.shape))
+        for one, other in zip(inputs, args, strict=True)
+        if isinstance(one, Tensor) and isinstance(other, Tensor)
+    ]
+    if any(len(one) != len(other) for one, other in pairs):
+        return Reason.RANK_SPECIALISED, False
+    ones = [[size == 1 for size in shape] for pair in pairs for shape in pair]
+    return Reason.SIZE_SPECIALISED, ones[::2] == ones[1::2]
 
 
 def all_at_once(
@@ -90,9 +110,10 @@ def refuse(
     args: Sequence[Any],
     *,
     gradients: bool = True,
+    sizes: bool = True,
 ) -> None:
     """Refuse a forward that does something else on these arguments."""
-    found = tried(trace, function, args, gradients=gradients)
+    found = tried(trace, function, args, gradients=gradients, sizes=sizes)
     if found is not None:
         raise refused(reason, place=trace.recorder.place(found.line), detail=found.text)
 
@@ -103,10 +124,11 @@ def tried(
     args: Sequence[Any],
     *,
     gradients: bool = True,
+    sizes: bool = True,
 ) -> Difference | None:
     """Find what is different, if anything; nothing is where the forward does not run."""
     try:
-        return difference(trace, function, args, gradients=gradients)
+        return difference(trace, function, args, gradients=gradients, sizes=sizes)
     except DoesNotRun:
         return None  # as a kernel that float32 lacks, or two devices in one forward
 
@@ -115,7 +137,7 @@ def looked_at(
     trace: Trace,
     function: Callable[..., Any],
     inputs: Sequence[Any],
-    looks: Sequence[Look],
+    looks: Sequence[Look] | None,
 ) -> dict[str, int]:
     """Find the numbers at another value of which the forward does something else.
 
@@ -123,15 +145,15 @@ def looked_at(
         trace: of the function.
         function: the forward.
         inputs: the example.
-        looks: what its own Python looked at; () for what other code looked at unseen.
+        looks: what its own Python looked at; None for what other code looked at unseen.
     """
     found: dict[str, int] = {}
     for at, value in enumerate(inputs):
         if not trace.is_named(at):
             continue
         name = trace.names[at]
-        own = [each for each in looks if name in each.names]
-        for other in values(value, own) if own or not looks else ():
+        own = [each for each in looks or () if name in each.names]
+        for other in values(value, own) if own or looks is None else ():
             args = [*inputs[:at], other, *inputs[at + 1 :]]
             if (different := tried(trace, function, args)) is not None:
                 found[name] = next((each.line for each in own), different.line)

@@ -18,11 +18,12 @@ from layergen.autodiff.rerun import DoesNotRun, difference
 from layergen.autodiff.trace import Trace
 from layergen.errors import CannotDerive
 
-__all__ = ["Freed", "check_guards"]
+__all__ = ["Freed", "check_guards", "check_ones"]
 
 SIZES = (2, 3, 4, 5, 6, 7, 8, 9, 12, 16)
 TRIES = 40  # runs to break one guard
 ENOUGH = 3  # ways to break it that change nothing
+MOST_ONES = 12  # groups of sizes tried at 1, each alone
 
 Dims = tuple[tuple[int, int], ...]  # argument and dimension
 Args = tuple[Any, ...]
@@ -81,6 +82,28 @@ def check_guards(
     return freed
 
 
+def check_ones(
+    trace: Trace, function: Callable[..., Any], inputs: Sequence[Any]
+) -> None:
+    """Refuse a forward that does something else where a size is 1.
+
+    Of that torch notes nothing: a symbolic size is never 1.
+    """
+    groups = list(dict.fromkeys(tied(trace, each) for each in trace.symbols.values()))
+    whole = tuple(place for group in groups for place in group)
+    for group in dict.fromkeys([whole, *groups[:MOST_ONES]]):
+        try:
+            found = difference(trace, function, resized(inputs, group, 1), sizes=False)
+        except DoesNotRun:
+            continue
+        if found is None and group == whole:
+            return
+        if found is not None and group != whole:
+            names = [f"{trace.names[at]}.shape[{dim}] != 1" for at, dim in group[:1]]
+            place = trace.recorder.place(found.line)
+            raise refused(Reason.SIZE_SPECIALISED, place=place, detail=names[0])
+
+
 def guards_of(trace: Trace) -> list[Guard]:
     """List what the user's own lines asked, and what made a constant of a size."""
     found: dict[Any, Guard] = {}
@@ -126,11 +149,16 @@ def broken(trace: Trace, guard: Guard, inputs: Sequence[Any]) -> Iterator[Args]:
 def together(trace: Trace, symbol: Any, inputs: Sequence[Any]) -> list[Dims]:
     """List which dimensions may have to change with a size: those known to be equal, or all."""
     own = trace.symbols[symbol]
-    now = {place: current(trace, place) for place in trace.symbols.values()}
-    tied = tuple(place for place, each in now.items() if each == now[own])
     size = inputs[own[0]].shape[own[1]]
-    equal = tuple((at, dim) for at, dim in now if inputs[at].shape[dim] == size)
-    return list(dict.fromkeys([(own,), tied, equal]))
+    places = trace.symbols.values()
+    equal = tuple((at, dim) for at, dim in places if inputs[at].shape[dim] == size)
+    return list(dict.fromkeys([(own,), tied(trace, own), equal]))
+
+
+def tied(trace: Trace, own: tuple[int, int]) -> Dims:
+    """List the dimensions that are known to have one size."""
+    now = {place: current(trace, place) for place in trace.symbols.values()}
+    return tuple(place for place, each in now.items() if each == now[own])
 
 
 def current(trace: Trace, place: tuple[int, int]) -> Any:

@@ -35,7 +35,7 @@ from layergen.autodiff.told import reason_of
 from layergen.errors import CannotDerive, Place
 from layergen.ir.graph import Kind, Phase, Value
 
-__all__ = ["Recorder", "bare"]
+__all__ = ["Recorder", "bare", "called"]
 
 Locate = Callable[[int], Place | None]
 

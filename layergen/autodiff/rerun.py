@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from layergen.autodiff.named import NamedFloat, NamedInt
-from layergen.autodiff.recorder import Recorder
+from layergen.autodiff.recorder import Recorder, called
 from layergen.autodiff.tape import Entry, ShapeRef, Tape
 from layergen.autodiff.trace import Trace
 from layergen.errors import LayergenError
@@ -55,8 +55,8 @@ class Difference:
 
     @property
     def text(self) -> str:
-        """Name the operation, for a message."""
-        return f"{self.op!r} is another call there" if self.op else ""
+        """Name the operation, for a message: "'mul' is called otherwise"."""
+        return f"{self.op!r} is called otherwise" if self.op else "it ends otherwise"
 
 
 def difference(
@@ -65,14 +65,17 @@ def difference(
     args: Sequence[Any],
     *,
     gradients: bool = True,
+    sizes: bool = True,
 ) -> Difference | None:
     """Find the first call of another run that the trace does not foretell.
 
     Args:
         trace: of the function.
         function: the forward.
-        args: real tensors, of the ranks that the trace has, and plain numbers.
+        args: real tensors and plain numbers.
         gradients: whether gradients are on; inside of an autograd.Function they are off.
+        sizes: whether the numbers that are computed from sizes are compared, too: not where
+            inputs broadcast otherwise, or have other ranks.
 
     Raises:
         DoesNotRun: The forward does not take these arguments.
@@ -92,7 +95,7 @@ def difference(
         torch.set_rng_state(state)
     if recorder.refused:
         return Difference(tape.calls[-1].line if tape.calls else 0)
-    return Foretold(trace, args).first_difference(tape)
+    return Foretold(trace, args, sizes=sizes).first_difference(tape)
 
 
 def copied(tape: Tape, value: Any) -> Any:
@@ -107,13 +110,14 @@ def copied(tape: Tape, value: Any) -> Any:
 class Foretold:
     """What a trace says of a run on other arguments."""
 
-    def __init__(self, trace: Trace, args: Sequence[Any]) -> None:
+    def __init__(self, trace: Trace, args: Sequence[Any], *, sizes: bool) -> None:
         self.trace = trace
         self.numbers = dict(zip(trace.names, args, strict=True))
         self.sizes = {
             symbol: sympy.Integer(args[position].shape[dim])
-            for symbol, (position, dim) in trace.symbols.items()
+            for symbol, (position, dim) in (trace.symbols.items() if sizes else ())
         }
+        self.compares_sizes = sizes
         floats = [e.dtype for e in args if isinstance(e, Tensor) and is_float(e)]
         self.dtype = floats[0] if floats else torch.float64
         self.devices = {each.device for each in args if isinstance(each, Tensor)}
@@ -126,7 +130,7 @@ class Foretold:
             self.places[other.index] = own.index
         for own, other in zip(tape.calls, run.calls, strict=False):
             if not self.is_same_call(own, other):
-                return Difference(own.line, own.operation.name)
+                return Difference(own.line, called(own.operation))
             self.pair(own, other, run)
         if len(tape.calls) == len(run.calls):
             return None
@@ -174,7 +178,7 @@ class Foretold:
     def same_leaf(self, own: Any, other: Any) -> bool:
         """Compare a number, a dtype, a device or another literal."""
         if isinstance(own, FORMULAS):
-            return near(self.value(own), other)
+            return not self.compares_sizes or near(self.value(own), other)
         if isinstance(own, torch.dtype):
             return other in (own, self.in_this_run(own))
         if isinstance(own, torch.device):

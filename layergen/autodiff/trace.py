@@ -12,7 +12,7 @@ from torch import Tensor
 from layergen.autodiff.adapter import Sandbox
 from layergen.autodiff.calling import run
 from layergen.autodiff.named import NamedFloat, named
-from layergen.autodiff.recorder import Recorder
+from layergen.autodiff.recorder import Recorder, called
 from layergen.autodiff.refusal import Reason, refused
 from layergen.autodiff.tape import Entry, Tape
 from layergen.autodiff.told import reason_of
@@ -105,6 +105,7 @@ def traced(
         watching(recorder, sandbox.asked) as seen,
     ):
         result = answer(recorder, function, given)
+    refuse_unknown_sizes(recorder, sandbox, set(symbols))
     return Trace(
         recorder=recorder,
         sandbox=sandbox,
@@ -122,6 +123,16 @@ def traced(
         single=isinstance(result, Tensor),
         seen=seen,
     )
+
+
+def refuse_unknown_sizes(recorder: Recorder, sandbox: Sandbox, known: set[Any]) -> None:
+    """Refuse what has a size that no argument has: it depends on values."""
+    for entry in recorder.tape.entries:
+        for size in entry.result.shape if isinstance(entry.result, Tensor) else ():
+            symbolic = isinstance(size, torch.SymInt)
+            if symbolic and not sandbox.expression(size).free_symbols <= known:
+                place, op = recorder.place(entry.line), called(entry.operation)
+                raise refused(Reason.DATA_DEPENDENT_SHAPE, op=op, place=place)
 
 
 def symbols_of(sandbox: Sandbox, given: Sequence[Any]) -> Mapping[Any, tuple[int, int]]:
