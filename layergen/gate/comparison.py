@@ -108,6 +108,10 @@ def answer_of_derived(
 
 def refusal(claim: Claim, probe: Probe, reason: Reason, text: str) -> CannotDerive:
     """Word a refusal: the check, the sizes, and what differs."""
+    if (
+        probe.may_raise
+    ):  # at a broadcast that nobody spoke of, which checks of shapes refuse
+        reason = Reason.FAILED_BROADCAST
     detail = f"{claim.name} at {probe.where}: {text}"
     return refused(reason, place=claim.place, detail=detail)
 
