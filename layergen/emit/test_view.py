@@ -14,6 +14,7 @@ from layergen.emit.views import (
     SubjectView,
     TestView,
 )
+from layergen.emit.work import with_own_work
 from layergen.ir.trial import Trial
 from layergen.spec.calling import constructor_arguments, inputs_of
 from layergen.spec.model import (
@@ -56,6 +57,8 @@ def subject_view(
         str(at) for at, each in enumerate(tensors) if each.name in trial.differentiable
     ]
     has_function = spec.backward is not Backward.AUTOGRAD
+    working = with_own_work(trial, [each.name for each in made.arguments])
+    working_at = [str(at) for at, each in enumerate(tensors) if each.name in working]
     return SubjectView(
         plain=first,
         reference=first_plain,
@@ -67,7 +70,12 @@ def subject_view(
         tensor_names=words.joined(each.name for each in tensors),
         bound_call=bound_call(made.arguments),
         differentiable=words.tuple_text(positions),
-        counts_work=has_function and len(positions) > 1,
+        counts_work=has_function and len(positions) > 1 and bool(working_at),
+        working=(
+            "DIFFERENTIABLE"
+            if working_at == positions
+            else words.tuple_text(working_at)
+        ),
         function_class=function_class(spec) if has_function else "",
         dtypes=dtypes(trial),
         gradchecks=trial.gradchecks,

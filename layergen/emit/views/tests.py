@@ -98,6 +98,7 @@ class SubjectView:
         call: a call with `args`: "swish(*args)".
         bound_call: what `bound` hands on: 'x, beta, alpha=case["alpha"]'.
         differentiable: positions among the tensors, as a tuple's text.
+        working: those of them whose gradients cost work of their own; DIFFERENTIABLE for all.
     """
 
     plain: str
@@ -111,6 +112,7 @@ class SubjectView:
     bound_call: str
     differentiable: str
     counts_work: bool
+    working: str
     function_class: str
     dtypes: tuple[str, ...]
     gradchecks: bool
