@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+from layergen.emit import words
 from layergen.emit.at_hand import AtHand
 from layergen.emit.numbers import UNARY
 from layergen.ir.graph import (
@@ -77,7 +78,7 @@ class Expressions(AtHand):
             case Range():
                 parts = (found.start, found.stop, found.step)
                 return f"slice({', '.join(map(self.text, parts))})"
-        return "..." if found is ... else quoted(found)
+        return "..." if found is ... else words.quoted(found)
 
     def whole_shape(self, sizes: tuple[Any, ...]) -> str:
         """Name the tensor whose shape it is, where there is one."""
@@ -182,8 +183,3 @@ SEVERAL = frozenset(["expand", "flip", "permute", "repeat", "reshape", "tile"])
 def wanted(name: str, value: Any) -> bool:
     """Tell whether a keyword says something."""
     return value is not None and name not in ("layout", "pin_memory", "_stacklevel")
-
-
-def quoted(text: Any) -> str:
-    """Print a string with double quotes, as Black does."""
-    return f'"{text}"' if isinstance(text, str) and '"' not in text else repr(text)
