@@ -89,7 +89,7 @@ def set_text(names: Sequence[str]) -> str:
 def quoted(value: object) -> str:
     """Spell a literal; a string with double quotes, as Black does."""
     text = repr(value)
-    return f'"{value}"' if isinstance(value, str) and '"' not in value else text
+    return f'"{text[1:-1]}"' if text.startswith("'") and '"' not in text else text
 
 
 def tuple_text(words: Sequence[str]) -> str:

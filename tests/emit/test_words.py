@@ -61,3 +61,15 @@ def test_a_docstring_stays_one(text):
 
     assert isinstance(statement, ast.Expr)
     assert isinstance(statement.value, ast.Constant)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["mean", "", "it's", 'say "so"', "a\nb", "a\\b", "\0", "é", 2.0, None, True],
+)
+def test_a_quoted_literal_is_read_back(value):
+    assert ast.literal_eval(words.quoted(value)) == value
+
+
+def test_a_string_has_double_quotes():
+    assert words.quoted("mean") == '"mean"'
