@@ -203,6 +203,25 @@ class Sandbox:
         return getattr(tensor, "fake_mode", None) is self.mode
 
 
+@contextmanager
+def without_values() -> Iterator[None]:
+    """Compute with shapes alone, for a while: plain sizes, and no numbers in the tensors."""
+    (module, name), dispatcher = PRIVATE[0], private(*PRIVATE[1])
+    with quiet(module), private(module, name)(allow_non_fake_inputs=True), dispatcher():
+        yield
+
+
+@contextmanager
+def quiet(name: str) -> Iterator[None]:
+    """Keep a log of torch's from the user: what fails is told in our words."""
+    log = logging.getLogger(name)
+    before, log.disabled = log.disabled, True
+    try:
+        yield
+    finally:
+        log.disabled = before
+
+
 def storage_of(tensor: Tensor) -> int:
     """Identify the memory that a tensor looks at."""
     return int(tensor.untyped_storage()._cdata)

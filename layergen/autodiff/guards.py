@@ -14,19 +14,22 @@ import torch
 from torch import Tensor
 
 from layergen.autodiff.refusal import Reason, refused
-from layergen.autodiff.rerun import DoesNotRun, difference
+from layergen.autodiff.rerun import Difference, DoesNotRun, difference
 from layergen.autodiff.trace import Trace
 from layergen.errors import CannotDerive
 
 __all__ = ["Freed", "check_guards", "check_ones"]
 
-SIZES = (2, 3, 4, 5, 6, 7, 8, 9, 12, 16)
-TRIES = 40  # runs to break one guard
-ENOUGH = 3  # ways to break it that change nothing
-MOST_ONES = 12  # groups of sizes tried at 1, each alone
+SIZES = (2, 3, 4, 6, 7, 8, 9, 12)
+TRIES = 3  # runs with one group of dimensions changed
+MOST = 60  # runs of one forward, to break all of its guards
+MOST_ONES = 12  # groups of dimensions tried at 1, each alone
+LARGEST = 4096
+CONFIRMED = 10_000_000  # numbers that go in, at most, for a run on real tensors
 
 Dims = tuple[tuple[int, int], ...]  # argument and dimension
 Args = tuple[Any, ...]
+Forward = Callable[..., Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +66,7 @@ class Freed:
     refusal: CannotDerive
 
 
-def check_guards(
-    trace: Trace, function: Callable[..., Any], inputs: Sequence[Any]
-) -> list[Freed]:
+def check_guards(trace: Trace, function: Forward, inputs: Sequence[Any]) -> list[Freed]:
     """Refuse a forward that does something else where a guard is broken.
 
     Returns:
@@ -75,57 +76,90 @@ def check_guards(
         CannotDerive: It does something else.
     """
     freed = []
+    runs = iter(range(MOST))
     for guard in guards_of(trace):
-        found = list(islice(taken(trace, guard, function, inputs), ENOUGH))
+        found = list(taken(trace, guard, function, inputs, runs))
         if guard.fixes and found:
-            freed.append(Freed(found[0], refusal(trace, guard, 0)))
+            freed.append(Freed(real(inputs, found[0]), refusal(trace, guard, 0)))
     return freed
 
 
-def check_ones(
-    trace: Trace, function: Callable[..., Any], inputs: Sequence[Any]
-) -> None:
+def check_ones(trace: Trace, function: Forward, inputs: Sequence[Any]) -> None:
     """Refuse a forward that does something else where a size is 1.
 
     Of that torch notes nothing: a symbolic size is never 1.
     """
     groups = list(dict.fromkeys(tied(trace, each) for each in trace.symbols.values()))
     whole = tuple(place for group in groups for place in group)
-    for group in dict.fromkeys([whole, *groups[:MOST_ONES]]):
+    for group in (whole, *groups[:MOST_ONES]):
+        args = resized(inputs, group, 1)
         try:
-            found = difference(trace, function, resized(inputs, group, 1), sizes=False)
+            found = different(trace, function, inputs, args, sizes=False)
         except DoesNotRun:
             continue
+        if found is not None and group != whole:
+            at, dim = group[0]
+            detail = f"{trace.names[at]}.shape[{dim}] != 1"
+            place = trace.recorder.place(found.line)
+            raise refused(Reason.SIZE_SPECIALISED, place=place, detail=detail)
         if found is None and group == whole:
             return
-        if found is not None and group != whole:
-            names = [f"{trace.names[at]}.shape[{dim}] != 1" for at, dim in group[:1]]
-            place = trace.recorder.place(found.line)
-            raise refused(Reason.SIZE_SPECIALISED, place=place, detail=names[0])
+
+
+def different(
+    trace: Trace,
+    function: Forward,
+    inputs: Sequence[Any],
+    args: Args,
+    *,
+    sizes: bool = True,
+) -> Difference | None:
+    """Find what a forward does otherwise at other shapes.
+
+    It is run without values, and once more with some where that shows a difference: without
+    them torch takes shapes that do not fit.
+
+    Raises:
+        DoesNotRun: It does not take them.
+    """
+    found = difference(trace, function, args, values=False, sizes=sizes)
+    size = sum(each.numel() for each in args if isinstance(each, Tensor))
+    if found is None or size > CONFIRMED:
+        return found
+    return difference(trace, function, real(inputs, args), sizes=sizes)
 
 
 def guards_of(trace: Trace) -> list[Guard]:
-    """List what the user's own lines asked, and what made a constant of a size."""
+    """List what the user's own lines asked, then what made a constant of a size."""
     found: dict[Any, Guard] = {}
-    for at, expression in enumerate(trace.sandbox.guards):
+    theirs = trace.recorder.asked_by_torch
+    guards = list(enumerate(trace.sandbox.guards))
+    for at, expression in sorted(guards, key=lambda each: each[0] in theirs):
         guard = Guard(expression, trace.seen.line_of_guard(at))
-        if guard.fixes or at not in trace.recorder.asked_by_torch:
+        if guard.fixes or at not in theirs:
             found.setdefault(expression, guard)
     return list(found.values())
 
 
 def taken(
-    trace: Trace, guard: Guard, function: Callable[..., Any], inputs: Sequence[Any]
+    trace: Trace,
+    guard: Guard,
+    function: Forward,
+    inputs: Sequence[Any],
+    runs: Iterator[int],
 ) -> Iterator[Args]:
-    """Find arguments that break a guard and that the forward takes."""
-    for args in islice(broken(trace, guard, inputs), TRIES):
-        try:
-            found = difference(trace, function, args)
-        except DoesNotRun:
-            continue
-        if found is not None:
-            raise refusal(trace, guard, found.line)
-        yield args
+    """Find shapes that break a guard and that the forward takes, one for each way to break it."""
+    for choices in broken(trace, guard, inputs):
+        for args in choices:
+            if next(runs, None) is None:
+                return
+            try:
+                found = different(trace, function, inputs, args)
+            except DoesNotRun:
+                continue
+            if found is not None:
+                raise refusal(trace, guard, found.line)
+            yield args
 
 
 def refusal(trace: Trace, guard: Guard, line: int) -> CannotDerive:
@@ -135,15 +169,24 @@ def refusal(trace: Trace, guard: Guard, line: int) -> CannotDerive:
     return refused(Reason.SIZE_SPECIALISED, place=place, detail=detail)
 
 
-def broken(trace: Trace, guard: Guard, inputs: Sequence[Any]) -> Iterator[Args]:
-    """Choose arguments at which a guard does not hold."""
+def broken(
+    trace: Trace, guard: Guard, inputs: Sequence[Any]
+) -> Iterator[Iterator[Args]]:
+    """Choose shapes at which a guard does not hold, a few for each group of dimensions."""
     asked = [each for each in trace.symbols if each in guard.expression.free_symbols]
     for symbol in asked:
         for dims in together(trace, symbol, inputs):
-            for size in SIZES:
-                args = resized(inputs, dims, size)
-                if not holds(trace, guard, args):
-                    yield args
+            tries = (resized(inputs, dims, size) for size in sizes_for(guard))
+            yield islice((e for e in tries if not holds(trace, guard, e)), TRIES)
+
+
+def sizes_for(guard: Guard) -> Iterator[int]:
+    """Choose sizes: those around the numbers in a guard, and small ones."""
+    numbers = sorted(int(each) for each in guard.expression.atoms(sympy.Integer))
+    near = [each + step for each in numbers for step in (0, 1, -1)]
+    for size in dict.fromkeys((*near, *SIZES)):
+        if 2 <= size <= LARGEST:
+            yield size
 
 
 def together(trace: Trace, symbol: Any, inputs: Sequence[Any]) -> list[Dims]:
@@ -175,14 +218,11 @@ def holds(trace: Trace, guard: Guard, args: Args) -> bool:
         symbol: sympy.Integer(args[at].shape[dim])
         for symbol, (at, dim) in trace.symbols.items()
     }
-    try:
-        return bool(guard.expression.xreplace(sizes) == sympy.true)
-    except AssertionError:  # torch's Mod and FloorDiv take no negative sizes
-        return False
+    return bool(guard.expression.xreplace(sizes) == sympy.true)
 
 
 def resized(inputs: Sequence[Any], dims: Dims, size: int) -> Args:
-    """Give some dimensions another size; new entries are drawn from the old ones."""
+    """Give some dimensions another size; what comes has shapes and no numbers."""
     found = []
     for at, value in enumerate(inputs):
         changed = [dim for argument, dim in dims if argument == at]
@@ -190,16 +230,24 @@ def resized(inputs: Sequence[Any], dims: Dims, size: int) -> Args:
             shape = [
                 size if dim in changed else each for dim, each in enumerate(value.shape)
             ]
-            value = filled(value, shape)
+            value = value.new_empty(shape, device="meta")
         found.append(value)
     return tuple(found)
 
 
+def real(inputs: Sequence[Any], args: Args) -> Args:
+    """Fill shapes by repeating the entries of the example: indices stay what they are."""
+    return tuple(
+        filled(value, each.shape) if isinstance(each, Tensor) else each
+        for value, each in zip(inputs, args, strict=True)
+    )
+
+
 def filled(tensor: Tensor, shape: Sequence[int]) -> Tensor:
-    """Repeat the entries of a tensor over another shape: indices stay what they are."""
+    """Repeat the entries of a tensor over another shape."""
     entries = tensor.detach().reshape(-1)
-    count = torch.Size(shape).numel()
-    return entries[torch.arange(count) % max(entries.numel(), 1)].reshape(tuple(shape))
+    at = torch.arange(torch.Size(shape).numel()) % max(entries.numel(), 1)
+    return entries[at].reshape(tuple(shape))
 
 
 def spelled(trace: Trace, guard: Guard) -> str:

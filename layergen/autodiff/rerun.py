@@ -7,6 +7,7 @@ where it does something else, something of the example is in the trace.
 
 import math
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ import sympy
 import torch
 from torch import Tensor
 
+from layergen.autodiff.adapter import without_values
 from layergen.autodiff.named import NamedFloat, NamedInt
 from layergen.autodiff.recorder import Recorder, called
 from layergen.autodiff.tape import Entry, ShapeRef, Tape
@@ -66,6 +68,7 @@ def difference(
     *,
     gradients: bool = True,
     sizes: bool = True,
+    values: bool = True,
 ) -> Difference | None:
     """Find the first call of another run that the trace does not foretell.
 
@@ -76,17 +79,23 @@ def difference(
         gradients: whether gradients are on; inside of an autograd.Function they are off.
         sizes: whether the numbers that are computed from sizes are compared, too: not where
             inputs broadcast otherwise, or have other ranks.
+        values: whether the tensors have values. Without, sizes that do not fit are no danger:
+            some of torch's kernels read beyond the memory that there is.
 
     Raises:
         DoesNotRun: The forward does not take these arguments.
     """
     tape = Tape(merges=False)
     recorder = Recorder(tape, None, trace.recorder.code, trace.recorder.locate)
-    given = [copied(tape, each) for each in args]
     state = torch.get_rng_state()
     try:
-        with torch.set_grad_enabled(gradients), recorder:
-            function(*given)
+        with (
+            nullcontext() if values else without_values(),
+            torch.set_grad_enabled(gradients),
+        ):
+            given = [copied(tape, each, values) for each in args]
+            with recorder:
+                function(*given)
     except LayergenError:
         pass  # where it goes another way, it may do what can't be followed
     except Exception as error:
@@ -98,11 +107,12 @@ def difference(
     return Foretold(trace, args, sizes=sizes).first_difference(tape)
 
 
-def copied(tape: Tape, value: Any) -> Any:
-    """Copy a tensor, and put it on the tape as the argument that it is."""
+def copied(tape: Tape, value: Any, values: bool) -> Any:
+    """Copy a tensor, or its shape, and put it on the tape as the argument that it is."""
     if not isinstance(value, Tensor):
         return value
-    made = value.detach().clone()
+    empty = torch.empty(value.shape, dtype=value.dtype) if not values else None
+    made = value.detach().clone() if empty is None else empty
     tape.leaf(Kind.ARGUMENT, "", made)
     return made
 
@@ -129,9 +139,8 @@ class Foretold:
         for other, own in zip(leaves_of(run), leaves_of(tape), strict=True):
             self.places[other.index] = own.index
         for own, other in zip(tape.calls, run.calls, strict=False):
-            if not self.is_same_call(own, other):
+            if not self.is_same_call(own, other) or not self.pair(own, other, run):
                 return Difference(own.line, called(own.operation))
-            self.pair(own, other, run)
         if len(tape.calls) == len(run.calls):
             return None
         longer = max(tape.calls, run.calls, key=len)
@@ -143,13 +152,18 @@ class Foretold:
             (own.args, own.kwargs), (other.args, other.kwargs)
         )
 
-    def pair(self, own: Entry, other: Entry, run: Tape) -> None:
-        """Note that two calls give the same."""
+    def pair(self, own: Entry, other: Entry, run: Tape) -> bool:
+        """Note that two calls give the same; False where they give another number of tensors."""
         self.places[other.index] = own.index
-        if not isinstance(own.result, Tensor):
-            parts = dict(self.trace.tape.parts(own))
-            for at, part in run.parts(other):
-                self.places[part.index] = parts[at].index
+        several = [not isinstance(each.result, Tensor) for each in (own, other)]
+        if not any(several):
+            return True
+        if not all(several) or len(own.result) != len(other.result):
+            return False
+        parts = dict(self.trace.tape.parts(own))
+        for at, part in run.parts(other):
+            self.places[part.index] = parts[at].index
+        return True
 
     def same(self, own: Any, other: Any) -> bool:
         """Compare an argument with what it is in the other run."""
