@@ -1,0 +1,8 @@
+import torch
+
+CALLS = []
+
+
+def ripple(x):
+    CALLS.append(1)
+    return x * len(CALLS)

@@ -1,0 +1,6 @@
+import torch
+
+
+def ripple(x):
+    x.seen = True
+    return x * 2

@@ -1,0 +1,6 @@
+import torch
+
+
+def ripple(x):
+    assert torch.isfinite(x).all()
+    return x * x

@@ -1,0 +1,7 @@
+import torch
+
+
+def ripple(x):
+    generator = torch.Generator()
+    generator.seed()
+    return x * torch.rand(x.shape, generator=generator)

@@ -1,0 +1,7 @@
+import random
+
+import torch
+
+
+def ripple(x):
+    return x * random.random()

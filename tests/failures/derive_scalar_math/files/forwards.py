@@ -1,0 +1,7 @@
+from math import log1p
+
+import torch
+
+
+def ripple(x, gamma):
+    return x * log1p(gamma)

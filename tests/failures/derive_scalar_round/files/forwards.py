@@ -1,0 +1,5 @@
+import torch
+
+
+def ripple(x, gamma):
+    return x * round(gamma)

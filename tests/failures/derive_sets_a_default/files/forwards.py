@@ -1,0 +1,6 @@
+import torch
+
+
+def ripple(x):
+    torch.set_flush_denormal(True)
+    return x * x
