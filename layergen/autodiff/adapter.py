@@ -204,14 +204,6 @@ class Sandbox:
 
 
 @contextmanager
-def without_values() -> Iterator[None]:
-    """Compute with shapes alone, for a while: plain sizes, and no numbers in the tensors."""
-    (module, name), dispatcher = PRIVATE[0], private(*PRIVATE[1])
-    with quiet(module), private(module, name)(allow_non_fake_inputs=True), dispatcher():
-        yield
-
-
-@contextmanager
 def quiet(name: str) -> Iterator[None]:
     """Keep a log of torch's from the user: what fails is told in our words."""
     log = logging.getLogger(name)

@@ -7,7 +7,6 @@ where it does something else, something of the example is in the trace.
 
 import math
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +14,6 @@ import sympy
 import torch
 from torch import Tensor
 
-from layergen.autodiff.adapter import without_values
 from layergen.autodiff.named import NamedFloat, NamedInt
 from layergen.autodiff.recorder import Recorder, called
 from layergen.autodiff.tape import Entry, ShapeRef, Tape
@@ -68,34 +66,25 @@ def difference(
     *,
     gradients: bool = True,
     sizes: bool = True,
-    values: bool = True,
 ) -> Difference | None:
     """Find the first call of another run that the trace does not foretell.
 
     Args:
-        trace: of the function.
-        function: the forward.
         args: real tensors and plain numbers.
         gradients: whether gradients are on; inside of an autograd.Function they are off.
         sizes: whether the numbers that are computed from sizes are compared, too: not where
             inputs broadcast otherwise, or have other ranks.
-        values: whether the tensors have values. Without, sizes that do not fit are no danger:
-            some of torch's kernels read beyond the memory that there is.
 
     Raises:
         DoesNotRun: The forward does not take these arguments.
     """
     tape = Tape(merges=False)
     recorder = Recorder(tape, None, trace.recorder.code, trace.recorder.locate)
+    given = [copied(tape, each) for each in args]
     state = torch.get_rng_state()
     try:
-        with (
-            nullcontext() if values else without_values(),
-            torch.set_grad_enabled(gradients),
-        ):
-            given = [copied(tape, each, values) for each in args]
-            with recorder:
-                function(*given)
+        with torch.set_grad_enabled(gradients), recorder:
+            function(*given)
     except LayergenError:
         pass  # where it goes another way, it may do what can't be followed
     except Exception as error:
@@ -107,12 +96,11 @@ def difference(
     return Foretold(trace, args, sizes=sizes).first_difference(tape)
 
 
-def copied(tape: Tape, value: Any, values: bool) -> Any:
-    """Copy a tensor, or its shape, and put it on the tape as the argument that it is."""
+def copied(tape: Tape, value: Any) -> Any:
+    """Copy a tensor, and put it on the tape as the argument that it is."""
     if not isinstance(value, Tensor):
         return value
-    empty = torch.empty(value.shape, dtype=value.dtype) if not values else None
-    made = value.detach().clone() if empty is None else empty
+    made = value.detach().clone()
     tape.leaf(Kind.ARGUMENT, "", made)
     return made
 
