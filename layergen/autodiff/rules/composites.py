@@ -9,7 +9,7 @@ from torch import Tensor
 
 from layergen.autodiff.rules.rule import is_literal
 
-__all__ = ["DEFINITIONS"]
+__all__ = ["DEFINITIONS", "UNFOLDED"]
 
 
 def normalize(
@@ -158,6 +158,14 @@ def areas(y: Tensor, x: Tensor | None, dx: float | None, dim: int) -> Tensor:
     return x.diff(dim=-1 - behind) * heights
 
 
+def bilinear(
+    input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None = None
+) -> Tensor:
+    """Source: torch.nn.Bilinear; torch's own takes no symbols for sizes."""
+    product = torch.einsum("...i,oij,...j->...o", input1, weight, input2)
+    return product if bias is None else product + bias
+
+
 DEFINITIONS: Mapping[str, Callable[..., Any]] = {
     "_weight_norm": weight_norm,
     "cdist": cdist,
@@ -173,3 +181,5 @@ DEFINITIONS: Mapping[str, Callable[..., Any]] = {
     "trapezoid": trapezoid,
     "trapz": trapezoid,
 }
+# These are recorded as what they are made of.
+UNFOLDED: Mapping[str, Callable[..., Any]] = {"bilinear": bilinear}

@@ -174,23 +174,6 @@ def kron(grad: Tensor, out: Tensor, input: Tensor, other: Tensor) -> Any:
     )
 
 
-def bilinear(
-    grad: Tensor,
-    out: Tensor,
-    input1: Tensor,
-    input2: Tensor,
-    weight: Tensor,
-    bias: Tensor | None = None,
-) -> Any:
-    """Source: the chain rule, on einsum("...i,oij,...j->...o", input1, weight, input2)."""
-    return (
-        torch.einsum("...o,oij,...j->...i", grad, weight, input2),
-        torch.einsum("...o,oij,...i->...j", grad, weight, input1),
-        torch.einsum("...o,...i,...j->oij", grad, input1, input2),
-        None if bias is None else grad.sum_to_size(bias.shape),
-    )
-
-
 def multi_dot(grad: Tensor, out: Tensor, tensors: Sequence[Tensor]) -> Any:
     """Source: the chain rule: a matrix's gradient is left.mT @ grad @ right.mT."""
     first, *middle, last = tensors
@@ -213,7 +196,6 @@ RULES: Mapping[str, Rule] = {
     "tensordot": tensordot,
     "inner": inner,
     "kron": kron,
-    "bilinear": bilinear,
     "linalg.multi_dot": multi_dot,
 }
 COMPLEX = frozenset({"einsum", "tensordot", "inner", "kron", "linalg.multi_dot"})

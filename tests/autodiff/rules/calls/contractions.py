@@ -1,7 +1,6 @@
 """Contractions that the operator database lacks, or calls in another order."""
 
 import torch
-import torch.nn.functional as F
 
 from tests.autodiff.rules.samples import call, real
 
@@ -44,8 +43,4 @@ CALLS = {
         for one, other in (((2, 5, 3), (4, 3)), ((3,), (4, 2, 3)), ((), (2, 3)))
     ],
     "kron": [call(torch.kron, real(2, 5, 3), real(4, 3, 2, seed=1))],
-    "bilinear": [
-        call(F.bilinear, *leaves([(*lead, 2), (*lead, 3), (6, 2, 3), (6,)]))
-        for lead in ((), (4,), (4, 5))
-    ],
 }
