@@ -1,5 +1,7 @@
 """Which gradients cost work of their own, that leaving them out would save."""
 
+from collections.abc import Mapping
+
 from layergen.emit.schedule import blocks
 from layergen.ir.gradients import Gradients
 from layergen.ir.graph import Kind, Node
@@ -21,7 +23,8 @@ def with_own_work(trial: Trial, names: list[str]) -> tuple[str, ...]:
     """
     if not trial.derived:
         return trial.differentiable  # a stub runs the forward for each
-    full = trial.derived[0]
+    shown = dict(trial.examples[0].values)
+    full = next(each for each in trial.derived if holds(each, shown))
     known = {
         *full.saved,
         *full.arguments,
@@ -33,6 +36,11 @@ def with_own_work(trial: Trial, names: list[str]) -> tuple[str, ...]:
         if any(is_work(full, full.graph[index]) for index in block.nodes)
     ]
     return tuple(name for at, name in enumerate(names) if (at,) in owners)
+
+
+def holds(gradients: Gradients, shown: Mapping[str, object]) -> bool:
+    """Tell whether a derivation holds for the flags of an example in which every tensor is."""
+    return all(shown.get(name, True) == value for name, value in gradients.setting)
 
 
 def is_work(gradients: Gradients, node: Node) -> bool:
