@@ -13,8 +13,8 @@ from layergen.autodiff.adapter import missing
 from layergen.autodiff.burnt import Burnt, burnt
 from layergen.autodiff.gather import gathered
 from layergen.autodiff.guards import Freed
+from layergen.autodiff.liveness import is_floating
 from layergen.autodiff.named import numbers_kept
-from layergen.autodiff.reverse import is_floating
 from layergen.autodiff.sweep import swept
 from layergen.autodiff.trace import Locate, in_float64, located, traced
 from layergen.errors import BadRequest
@@ -43,9 +43,8 @@ def derived(
         function: the forward, of tensors, numbers, strings and None.
         inputs: one value for each of its arguments; sizes of at least 2.
         names: the arguments' names; the function's own where not given.
-        wanted: positions to differentiate by; every floating tensor where not given.
-        broadcast: arguments that may be broadcast otherwise than here: their gradients are
-            always summed to their own shapes.
+        wanted: positions to differentiate by; all floating tensors where not given.
+        broadcast: arguments whose gradients are always summed to their own shapes.
         recompute: what backward computes again instead of keeping.
         fallback: whether an operation without a rule may go through autograd.
         locate: turns a line of the function into a place in the user's text.
@@ -53,29 +52,27 @@ def derived(
         others: inputs of other sizes, which the forward takes.
 
     Raises:
-        CannotDerive: With the reason, one of `refusal.Reason`, and the user's line.
+        CannotDerive: With the reason and the user's line.
     """
-    if lack := missing():
-        raise BadRequest(
-            f"a forward can't be traced by this torch: it has no {lack}",
-            instead="Install a torch from 2.11 to 2.13, or take --backward stub.",
-        )
-    own = list(names or list(inspect.signature(function).parameters)[: len(inputs)])
-    job = Job(
+    return Job(
         function,
-        tuple(own),
+        tuple(names or inspect.signature(function).parameters)[: len(inputs)],
         tuple(range(len(inputs)) if wanted is None else wanted),
         frozenset(broadcast),
         recompute,
         fallback,
         locate or located(function),
         frozenset(literal),
-    )
-    gradients, freed = job.done(inputs, others)
-    for each in freed:
-        if job.done(each.args, None)[0].graph != gradients.graph:
-            raise each.refusal
-    return gradients
+    ).held(inputs, others)
+
+
+def refuse_torch() -> None:
+    """Refuse a torch that lacks what tracing needs of it."""
+    if lack := missing():
+        raise BadRequest(
+            f"a forward can't be traced by this torch: it has no {lack}",
+            instead="Install a torch from 2.11 to 2.13, or take --backward stub.",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +87,17 @@ class Job:
     fallback: bool
     locate: Locate
     literal: frozenset[str]
+
+    def held(
+        self, inputs: Sequence[Any], others: Sequence[tuple[Any, ...]]
+    ) -> Gradients:
+        """Derive, and again wherever something may have been burnt in."""
+        refuse_torch()
+        gradients, freed = self.done(inputs, others)
+        for each in freed:
+            if self.done(each.args, None)[0].graph != gradients.graph:
+                raise each.refusal
+        return gradients
 
     def done(
         self, inputs: Sequence[Any], others: Sequence[tuple[Any, ...]] | None

@@ -1,15 +1,16 @@
 """Gather what was derived: as plain data, without what nobody needs, and with what is kept."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import torch
 
 from layergen.autodiff.freeze import frozen
-from layergen.autodiff.refusal import refused
+from layergen.autodiff.refusal import Reason, refused
 from layergen.autodiff.saving import kept_values
 from layergen.autodiff.sweep import Sweep
 from layergen.autodiff.tape import Entry
 from layergen.autodiff.trace import Trace
+from layergen.errors import CannotDerive
 from layergen.ir.gradients import Fixed, Gradients, LookedAt
 from layergen.spec.model import Recompute
 
@@ -27,17 +28,8 @@ def gathered(
     tensors = [each for each in trace.arguments if each is not None]
     seeds = [each for each in sweep.cotangents if each is not None]
     roots = [*tensors, *trace.results, *seeds, *sweep.gradients.values()]
-    made = frozen(
-        trace.tape,
-        [each.index for each in roots],
-        trace.sandbox,
-        lambda reason, entry, detail: refused(
-            reason,
-            op=entry.operation.name,
-            place=trace.recorder.place(entry.line),
-            detail=detail,
-        ),
-    )
+    refuse = refusing(trace)
+    made = frozen(trace.tape, [each.index for each in roots], trace.sandbox, refuse)
     place = made.places
     results = tuple(place[each.index] for each in trace.results)
     own = {key: place[each.index] for key, each in sweep.gradients.items()}
@@ -65,6 +57,16 @@ def gathered(
         fixed=tuple(fixed(trace, tensors)),
         looked_at=tuple({each.argument: each for each in looked_at}.values()),
     )
+
+
+def refusing(trace: Trace) -> Callable[[Reason, Entry, str], CannotDerive]:
+    """Word refusals at the line of an entry."""
+
+    def refuse(reason: Reason, entry: Entry, detail: str) -> CannotDerive:
+        place = trace.recorder.place(entry.line)
+        return refused(reason, op=entry.operation.name, place=place, detail=detail)
+
+    return refuse
 
 
 def variables_of(

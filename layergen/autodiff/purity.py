@@ -50,12 +50,7 @@ def check_pure(
             return  # the run that must succeed says it better
         left = changed(before, picture(function))
     if not all(map(same, tensors(inputs), tensors(given))):
-        raise CannotDerive(
-            "the forward changes one of its inputs in place",
-            place=place,
-            instead=Reason.INPUT_IN_PLACE.value.instead,
-            reason=Reason.INPUT_IN_PLACE.spelled,
-        )
+        raise changes_input(place)
     if may_keep:
         return
     if left:
@@ -65,6 +60,16 @@ def check_pure(
     pairs = zip(tensors(first), tensors(again), strict=False)
     if not all(same(one, other) for one, other in pairs):
         raise refused(Reason.NOT_DETERMINISTIC, place=place)
+
+
+def changes_input(place: Place | None) -> CannotDerive:
+    """Word the refusal of a forward that was seen to change an input."""
+    return CannotDerive(
+        "the forward changes one of its inputs in place",
+        place=place,
+        instead=Reason.INPUT_IN_PLACE.value.instead,
+        reason=Reason.INPUT_IN_PLACE.spelled,
+    )
 
 
 @contextmanager

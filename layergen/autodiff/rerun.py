@@ -70,10 +70,11 @@ def difference(
     """Find the first call of another run that the trace does not foretell.
 
     Args:
+        trace: of the function.
+        function: the forward.
         args: real tensors and plain numbers.
-        gradients: whether gradients are on; inside of an autograd.Function they are off.
-        sizes: whether the numbers that are computed from sizes are compared, too: not where
-            inputs broadcast otherwise, or have other ranks.
+        gradients: whether they are on; inside of an autograd.Function they are off.
+        sizes: whether what is computed from sizes is compared: not at other ranks.
 
     Raises:
         DoesNotRun: The forward does not take these arguments.
@@ -86,7 +87,7 @@ def difference(
         with torch.set_grad_enabled(gradients), recorder:
             function(*given)
     except LayergenError:
-        pass  # where it goes another way, it may do what can't be followed
+        pass  # on another way it may do what can't be followed
     except Exception as error:
         raise DoesNotRun from error
     finally:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import torch
 
+from layergen.autodiff.liveness import is_floating, live_entries
 from layergen.autodiff.refusal import Reason, refused
-from layergen.autodiff.reverse import Adjoints, is_floating, live_entries
+from layergen.autodiff.reverse import Adjoints
 from layergen.autodiff.tape import Entry
 from layergen.autodiff.told import reason_of
 from layergen.autodiff.trace import Trace, first_line

@@ -82,15 +82,7 @@ def traced(
     locate: Locate,
     literal: Collection[str] = (),
 ) -> Trace:
-    """Run a forward on tensors without values.
-
-    Args:
-        function: the forward.
-        inputs: its arguments; floating tensors are float64.
-        names: of the arguments.
-        locate: turns a line of the function into a place in the user's text.
-        literal: numbers that are not carried by name.
-    """
+    """Run a forward on tensors without values; `literal` numbers are not carried by name."""
     code = code_of(function)
     sandbox, tape = Sandbox(), Tape()
     recorder = Recorder(tape, sandbox, code, locate)

@@ -56,18 +56,12 @@ def derived_view(
     derived: Sequence[Gradients],
     stated: str,
 ) -> DerivedView:
-    """Describe the Function of a forward with a derived backward.
+    """Describe the Function of a forward; `derived` begins with the fullest setting of flags.
 
-    Args:
-        name: of the class.
-        arguments: of the forward, in order.
-        forward: the user's own statements; printed anew where more must be returned than
-            they can, or where there are none.
-        derived: what was derived, the fullest setting of flags first.
-        stated: the equation, or "".
+    The user's own statements are printed anew where these don't do.
     """
     each = [printed(name, arguments, one, (name, forward.name)) for one in derived]
-    full, single = each[0], derived[0].single
+    full = each[0]
     blocks, flags = merged(arguments, derived, each)
     used = Used(arguments, each, flags)
     body = own_text(forward, derived, full)
@@ -79,7 +73,7 @@ def derived_view(
         signature=words.signature(arguments, plain=True),
         returns=words.returned(len(full.outputs)),
         body=body,
-        setup=tuple(setup(arguments, full, used, single, derived)) or ("pass",),
+        setup=tuple(setup(arguments, full, used, derived)) or ("pass",),
         cotangent_signature=cotangents(full),
         unpacked=words.target(used.saved) if used.saved else "",
         scalars=used.scalars,
@@ -123,7 +117,6 @@ def setup(
     arguments: Sequence[Argument],
     full: Printed,
     used: Used,
-    single: bool,
     derived: Sequence[Gradients],
 ) -> Iterator[str]:
     """Print setup_context."""
@@ -134,7 +127,7 @@ def setup(
     if any(name != "_" for name in names):
         unpacked.append(f"{words.target(names)} = inputs")
     if set(full.outputs) - {"_", "output"}:
-        alone = single and len(full.outputs) == 1
+        alone = derived[0].single and len(full.outputs) == 1
         target = full.outputs[0] if alone else words.target(full.outputs)
         # first, where an argument takes the name
         unpacked.insert(0 if "output" in names else 1, f"{target} = output")

@@ -1,6 +1,6 @@
 """The views of the generated test files."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from layergen.emit import words
 from layergen.emit.layer_view import supplied_call
@@ -53,12 +53,9 @@ def subject_view(
             for case in (FIRST_CASE, "case")
             for name in (function, plain)
         )
-    positions = [
-        str(at) for at, each in enumerate(tensors) if each.name in trial.differentiable
-    ]
+    positions = positions_of(trial.differentiable, tensors)
     has_function = spec.backward is not Backward.AUTOGRAD
-    working = with_own_work(trial, [each.name for each in made.arguments])
-    working_at = [str(at) for at, each in enumerate(tensors) if each.name in working]
+    working_at = positions_with_work(made, trial)
     return SubjectView(
         plain=first,
         reference=first_plain,
@@ -71,11 +68,7 @@ def subject_view(
         bound_call=bound_call(made.arguments),
         differentiable=words.tuple_text(positions),
         counts_work=has_function and len(positions) > 1 and bool(working_at),
-        working=(
-            "DIFFERENTIABLE"
-            if working_at == positions
-            else words.tuple_text(working_at)
-        ),
+        working=tuple_or_name(working_at, positions),
         function_class=function_class(spec) if has_function else "",
         dtypes=dtypes(trial),
         gradchecks=trial.gradchecks,
@@ -86,6 +79,23 @@ def subject_view(
         vmaps=trial.vmaps,
         compiles=trial.compiles,
     )
+
+
+def positions_with_work(made: OpSpec | LossSpec, trial: Trial) -> list[str]:
+    """List the tensors whose gradients have work of their own."""
+    tensors = [each for each in made.arguments if each.type.is_tensor]
+    working = with_own_work(trial, [each.name for each in made.arguments])
+    return positions_of(working, tensors)
+
+
+def positions_of(names: Collection[str], tensors: Sequence[Argument]) -> list[str]:
+    """Spell the positions of some of the tensors."""
+    return [str(at) for at, each in enumerate(tensors) if each.name in names]
+
+
+def tuple_or_name(found: Sequence[str], all_of_them: Sequence[str]) -> str:
+    """Spell positions; those of all that is differentiated have a name."""
+    return "DIFFERENTIABLE" if found == all_of_them else words.tuple_text(found)
 
 
 def function_class(spec: Spec) -> str:

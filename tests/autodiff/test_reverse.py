@@ -6,9 +6,9 @@ import torch.nn.functional as F
 
 from layergen.autodiff import reverse
 from layergen.autodiff.derive import derived
+from layergen.autodiff.liveness import live_entries
 from layergen.autodiff.operations import Operation
 from layergen.autodiff.refusal import Reason
-from layergen.autodiff.reverse import live_entries
 from layergen.autodiff.tape import Tape
 from layergen.emit.printing import printed
 from layergen.errors import CannotDerive

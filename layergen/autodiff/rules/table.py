@@ -1,29 +1,164 @@
 """All families in one table."""
 
-import pkgutil
 from collections.abc import Callable, Mapping
-from importlib import import_module
+from types import MappingProxyType
 from typing import Any
 
-import layergen.autodiff.rules as rules_
+from layergen.autodiff.rules import (
+    activations,
+    arithmetic,
+    attention,
+    channel_norms,
+    classification_losses,
+    complex,
+    composite_losses,
+    composites,
+    composites_attention,
+    composites_dropout,
+    composites_recurrent,
+    composites_shapes,
+    composites_statistics,
+    contractions,
+    convolution,
+    extremes,
+    factorizations,
+    fourier,
+    gates,
+    gathering,
+    indexing,
+    interpolation,
+    joining,
+    label_losses,
+    linear_algebra,
+    losses,
+    matrix_functions,
+    moments,
+    normalization,
+    norms,
+    padding,
+    parts,
+    pointwise,
+    pooling,
+    powers,
+    products,
+    rearranging,
+    rectifiers,
+    reductions,
+    scans,
+    scattering,
+    selection,
+    similarities,
+    softmax,
+    special,
+    spectrogram,
+    trigonometry,
+    views,
+    writing,
+)
 from layergen.autodiff.rules.rule import Rule
 
 __all__ = ["COMPLEX", "DEFINITIONS", "ELEMENTWISE", "RULES", "UNFOLDED"]
 
-modules = [
-    import_module(f"{rules_.__name__}.{each.name}")
-    for each in pkgutil.iter_modules(rules_.__path__)
-    if each.name not in ("table", "rule")
-]
-RULES: Mapping[str, Rule] = {}
-DEFINITIONS: Mapping[str, Callable[..., Any]] = {}
-UNFOLDED: Mapping[str, Callable[..., Any]] = {}
-ELEMENTWISE: frozenset[str] = frozenset()
-COMPLEX: frozenset[str] = frozenset()
-for module in modules:
-    RULES = {**RULES, **getattr(module, "RULES", {})}
-    DEFINITIONS = {**DEFINITIONS, **getattr(module, "DEFINITIONS", {})}
-    UNFOLDED = {**UNFOLDED, **getattr(module, "UNFOLDED", {})}
-    COMPLEX |= getattr(module, "COMPLEX", frozenset())
-    if getattr(module, "ELEMENTWISE", False):
-        ELEMENTWISE |= frozenset(module.RULES)
+# The adjoint of each operation, by its canonical name.
+RULES: Mapping[str, Rule] = MappingProxyType(
+    {
+        **activations.RULES,
+        **arithmetic.RULES,
+        **attention.RULES,
+        **channel_norms.RULES,
+        **classification_losses.RULES,
+        **complex.RULES,
+        **contractions.RULES,
+        **convolution.RULES,
+        **extremes.RULES,
+        **factorizations.RULES,
+        **fourier.RULES,
+        **gates.RULES,
+        **gathering.RULES,
+        **indexing.RULES,
+        **interpolation.RULES,
+        **joining.RULES,
+        **label_losses.RULES,
+        **linear_algebra.RULES,
+        **losses.RULES,
+        **matrix_functions.RULES,
+        **moments.RULES,
+        **normalization.RULES,
+        **norms.RULES,
+        **padding.RULES,
+        **parts.RULES,
+        **pointwise.RULES,
+        **pooling.RULES,
+        **powers.RULES,
+        **products.RULES,
+        **rearranging.RULES,
+        **rectifiers.RULES,
+        **reductions.RULES,
+        **scans.RULES,
+        **scattering.RULES,
+        **selection.RULES,
+        **similarities.RULES,
+        **softmax.RULES,
+        **special.RULES,
+        **trigonometry.RULES,
+        **views.RULES,
+        **writing.RULES,
+    }
+)
+# What an operation is defined as, where the adjoint of that reads better.
+DEFINITIONS: Mapping[str, Callable[..., Any]] = MappingProxyType(
+    {
+        **composite_losses.DEFINITIONS,
+        **composites.DEFINITIONS,
+        **composites_shapes.DEFINITIONS,
+        **composites_statistics.DEFINITIONS,
+        **fourier.DEFINITIONS,
+        **matrix_functions.DEFINITIONS,
+        **pooling.DEFINITIONS,
+        **spectrogram.DEFINITIONS,
+    }
+)
+# What an operation is traced as: torch computes it in one step, and keeps its parts.
+UNFOLDED: Mapping[str, Callable[..., Any]] = MappingProxyType(
+    {
+        **composites.UNFOLDED,
+        **composites_attention.UNFOLDED,
+        **composites_dropout.UNFOLDED,
+        **composites_recurrent.UNFOLDED,
+    }
+)
+# Rules that take gradients which only broadcast to the result.
+ELEMENTWISE: frozenset[str] = frozenset().union(
+    activations.RULES,
+    arithmetic.RULES,
+    arithmetic.RULES,
+    pointwise.RULES,
+    pointwise.RULES,
+    powers.RULES,
+    powers.RULES,
+    rectifiers.RULES,
+    rectifiers.RULES,
+    selection.RULES,
+    selection.RULES,
+    special.RULES,
+    special.RULES,
+    trigonometry.RULES,
+    trigonometry.RULES,
+)
+# Rules that hold for complex numbers, too.
+COMPLEX: frozenset[str] = frozenset().union(
+    arithmetic.COMPLEX,
+    complex.COMPLEX,
+    contractions.COMPLEX,
+    fourier.COMPLEX,
+    gathering.COMPLEX,
+    indexing.COMPLEX,
+    joining.COMPLEX,
+    padding.COMPLEX,
+    parts.COMPLEX,
+    pointwise.COMPLEX,
+    products.COMPLEX,
+    rearranging.COMPLEX,
+    selection.COMPLEX,
+    views.COMPLEX,
+)

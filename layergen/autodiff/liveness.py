@@ -1,0 +1,84 @@
+"""What a gradient can be of, and which values one reaches."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from torch import Tensor
+
+from layergen.autodiff.tape import Entry
+from layergen.ir.graph import Kind
+
+__all__ = ["has_complex", "has_default_dtype", "is_floating", "live_entries"]
+
+# No gradient passes these, whatever comes in.
+NO_GRADIENT = frozenset(
+    [
+        "argmax",
+        "argmin",
+        "argsort",
+        "bernoulli",
+        "bucketize",
+        "ceil",
+        "detach",
+        "empty_like",
+        "floor",
+        "full_like",
+        "heaviside",
+        "new_empty",
+        "new_full",
+        "new_ones",
+        "new_tensor",
+        "new_zeros",
+        "nextafter",
+        "one_hot",
+        "ones_like",
+        "rand_like",
+        "randint_like",
+        "randn_like",
+        "round",
+        "sgn",
+        "sign",
+        "trunc",
+        "zeros_like",
+        "floor_divide",
+        "data",
+        "count_nonzero",
+        "searchsorted",
+    ]
+)
+
+
+def is_floating(value: Any) -> bool:
+    """Tell whether a gradient can be of a value."""
+    return isinstance(value, Tensor) and (
+        value.is_floating_point() or value.is_complex()
+    )
+
+
+def live_entries(entries: Sequence[Entry], wanted: Sequence[Entry]) -> set[int]:
+    """Find what depends on the wanted inputs in a differentiable way."""
+    live = {each.index for each in wanted}
+    for entry in entries:
+        results = (
+            entry.result if isinstance(entry.result, tuple | list) else [entry.result]
+        )
+        if entry.constant or entry.op in NO_GRADIENT:
+            continue
+        if any(map(is_floating, results)) and live.intersection(entry.operands):
+            live.add(entry.index)
+    return live
+
+
+def has_default_dtype(entry: Entry) -> bool:
+    """Tell whether a tensor was made from nothing, in the dtype that torch has at that time."""
+    return (
+        entry.kind is Kind.CALL and not entry.operands and "dtype" not in entry.kwargs
+    )
+
+
+def has_complex(entry: Entry) -> bool:
+    """Tell whether an operation gives complex numbers, or the real part of some."""
+    results = entry.result if isinstance(entry.result, tuple | list) else [entry.result]
+    return any(isinstance(each, Tensor) and each.is_complex() for each in results) or (
+        entry.op in ("real", "imag", "abs", "angle", "view_as_real", "fft.irfft")
+    )
