@@ -141,6 +141,20 @@ def test_a_gradient_comes_back_in_its_operand_s_dtype():
     assert lines[-1].endswith(".to(x.dtype)")
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, None])
+def test_beside_another_dtype_a_gradient_is_brought_back_to_the_inputs(dtype):
+    """Inputs in a narrow dtype are widened by it, and so is what comes back."""
+    [line] = backward(lambda x: x * torch.ones(4, dtype=dtype), VECTOR)
+
+    assert line.endswith(".to(grad_out.dtype)")
+
+
+def test_beside_their_own_dtype_a_gradient_needs_no_conversion():
+    [line] = backward(lambda x: x * torch.ones(4, dtype=x.dtype), VECTOR)
+
+    assert ".to(" not in line
+
+
 def test_an_operation_is_differentiated_as_what_it_is_defined_as():
     found = derived(lambda x: F.normalize(x), [MATRIX])
 
@@ -192,6 +206,16 @@ def test_a_call_that_its_rule_does_not_cover_goes_through_autograd(monkeypatch):
     )
 
     assert derived(lambda x: x.sin(), [VECTOR]).fallbacks == ("sin",)
+
+
+def test_a_rule_that_is_not_for_complex_numbers_leaves_them_to_autograd(monkeypatch):
+    def forward(x):
+        return torch.complex(x, x).abs() * x.abs()
+
+    assert derived(forward, [VECTOR]).fallbacks == ()
+
+    monkeypatch.setattr(reverse, "COMPLEX", frozenset())
+    assert derived(forward, [VECTOR]).fallbacks == ("abs", "complex")
 
 
 def test_a_rule_is_asked_before_autograd(monkeypatch):

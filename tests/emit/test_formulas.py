@@ -1,10 +1,11 @@
 """The gradients as mathematics: by the user's names, and without torch's."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
-from layergen.emit.formulas import MOST_LINES, formulas
+from layergen.emit.formulas import MOST_LINES, WIDTH, formulas
 from layergen.ir.graph import Arithmetic, Scalar, Value
 from tests.emit.graphs import (
     BACKWARD,
@@ -141,6 +142,77 @@ def test_the_incoming_gradient_is_told_from_an_argument_named_g():
     )
 
 
+def test_the_gradient_of_another_argument_may_be_part_of_one():
+    made = graph(
+        tensor("x"),
+        tensor("w"),
+        operator("mul", X, Y),
+        cotangent(),
+        operator("mul", Value(3), Y, phase=BACKWARD),
+        operator("mul", Value(4), X, phase=BACKWARD),
+    )
+
+    assert of(made, [2], {"x": 4, "w": 5})[2:] == (
+        "    grad_x = g * w",
+        "    grad_w = g * w * x",
+    )
+
+
+def test_the_incoming_gradient_may_be_a_gradient_as_it_is():
+    made = graph(tensor("x"), tensor("w"), operator("add", X, Y), cotangent())
+
+    assert of(made, [2], {"x": 3, "w": 3})[2:] == (
+        "    grad_x = g",
+        "    grad_w = g",
+    )
+
+
+def test_a_value_without_a_name_is_spelled_out():
+    made = graph(
+        tensor("x"),
+        method("sin", X),
+        cotangent(),
+        operator("mul", G, Y, phase=BACKWARD),
+    )
+
+    assert of(made, [1], {"x": 3})[2:] == ("    grad_x = g * x.sin()",)
+
+
+def test_an_output_without_a_gradient_has_a_number_all_the_same():
+    made = graph(
+        tensor("x"), method("sin", X), cotangent(), method("neg", G, phase=BACKWARD)
+    )
+    found = of(made, [1, 1], {"x": 3}, cotangents=(None, 2))
+
+    assert found[2:] == ("    grad_x = g_1.neg()",)
+
+
+def test_of_many_outputs_the_first_two_are_named():
+    made = graph(
+        tensor("x"), method("sin", X), cotangent(), method("neg", G, phase=BACKWARD)
+    )
+    found = of(made, [1, 1, 1], {"x": 3}, cotangents=(2, None, None))
+
+    assert found[0] == "With g_0, g_1 ... the incoming gradients:"
+
+
+def test_what_lies_otherwise_in_memory_gets_no_line():
+    made = graph(
+        tensor("x"),
+        tensor("w"),
+        operator("mul", X, Y),
+        cotangent(),
+        method("reshape", Value(3), (2, -1), phase=BACKWARD),
+        operator("mul", Value(4), Y, phase=BACKWARD),
+        operator("mul", Value(4), X, phase=BACKWARD),
+    )
+
+    assert of(made, [2], {"x": 5, "w": 6})[2:] == (
+        "    grad_x = g * w",
+        "    grad_w = g * x",
+    )
+
+
 def test_two_values_of_one_variable_are_told_apart():
     """Of `x = x.sin()`, `x = x.exp()` no formula is to say x for three things."""
     made = graph(
@@ -167,6 +239,17 @@ def test_a_long_formula_goes_on_below_its_own_beginning():
 
     assert first.startswith("grad_x = lerp(g, a_keyword")
     assert second.startswith(" " * len("grad_x = ") + "another_one")
+
+
+def test_a_line_is_as_full_as_its_width_allows():
+    sizes = (100 + at for at in range(40))
+
+    lines = one(function("torch.f", G, *sizes)).splitlines()
+
+    indented = [f"    {line}" for line in lines]
+    assert all(len(line) <= WIDTH for line in indented)
+    for line, after in pairwise(indented):
+        assert len(line) + 1 + len(after.split()[0]) > WIDTH
 
 
 @pytest.mark.parametrize(
