@@ -1,8 +1,9 @@
 """Find what a trace took from its example: it must hold at other sizes, numbers and dtypes."""
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 import torch
@@ -18,6 +19,15 @@ from layergen.ir.gradients import LookedAt
 __all__ = ["Burnt", "burnt"]
 
 Args = tuple[Any, ...]
+WHERE: Mapping[Reason, str] = MappingProxyType(
+    {
+        Reason.DEVICE_SPECIALISED: "on another one",
+        Reason.DTYPE_SPECIALISED: "in float32",
+        Reason.GRAD_MODE: "where gradients are off",
+        Reason.NEEDS_REAL_TENSORS: "there",
+        Reason.RANK_SPECIALISED: "with another number of them",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +125,8 @@ def refuse(
     """Refuse a forward that does something else on these arguments."""
     found = tried(trace, function, args, gradients=gradients, sizes=sizes)
     if found is not None:
-        raise refused(reason, place=trace.recorder.place(found.line), detail=found.text)
+        detail = " ".join(filter(None, (found.text, WHERE.get(reason, ""))))
+        raise refused(reason, place=trace.recorder.place(found.line), detail=detail)
 
 
 def tried(

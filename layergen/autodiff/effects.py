@@ -93,11 +93,14 @@ def check_vjp(subject: Subject, example: Example) -> None:
         ones = tuple(torch.ones_like(each) for each in as_tuple(outputs))
         vjp(ones if isinstance(outputs, tuple) else ones[0])
         with torch.no_grad():  # as inside of its own forward
-            function(*leaves)
+            again = as_tuple(function(*leaves))
     except Exception as error:
         first = next(iter(str(error).strip().splitlines()), type(error).__name__)
         place = subject.place
         raise refused(Reason.NOT_TRANSFORMED, place=place, detail=first) from error
+    for one, other in zip(as_tuple(outputs), again, strict=True):
+        if not torch.allclose(one, other, equal_nan=True):
+            raise refused(Reason.GRAD_MODE, place=subject.place)
 
 
 def compiles_whole(subject: Subject, example: Example) -> bool:

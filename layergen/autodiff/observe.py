@@ -19,7 +19,7 @@ from layergen.autodiff.effects import (
     vmaps,
 )
 from layergen.autodiff.purity import check_pure
-from layergen.autodiff.refusal import Reason
+from layergen.autodiff.refusal import Reason, refused
 from layergen.autodiff.returns import check_returns, inferred
 from layergen.autodiff.subject import Subject
 from layergen.errors import BadRequest, CannotDerive
@@ -127,13 +127,15 @@ def reached(subject: Subject, kept: Sequence[Example]) -> tuple[str, ...]:
                 instead="Use it where the result is differentiable, or make it a --buffer.",
                 reason=Reason.PARAMETER_WITHOUT_GRADIENT.spelled,
             )
+    if all(each.type is ArgumentType.INDEX for each in subject.tensors) and not got:
+        raise refused(Reason.NO_DIFFERENTIABLE_INPUT, place=subject.place)
     found = tuple(each.name for each in subject.tensors if each.name in got)
     if not found and not subject.call(kept[0]).parameters:
         names = [each.name for each in subject.tensors]
         raise CannotDerive(
             f"no gradient reaches {', '.join(names) or 'any input'} through this forward",
             place=subject.place,
-            instead="A step such as argmax, sign or round has none; write it as a plain function.",
+            instead=Reason.NO_GRADIENT_PATH.value.instead,
             reason=Reason.NO_GRADIENT_PATH.spelled,
         )
     return found

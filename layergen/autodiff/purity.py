@@ -14,7 +14,7 @@ from layergen.autodiff.state import changed, picture
 from layergen.autodiff.unseen import unseen
 from layergen.errors import CannotDerive, Place
 
-__all__ = ["check_pure"]
+__all__ = ["check_pure", "check_read_again"]
 
 CONTROL_FLOW = "_higher_order_ops"
 SEED = 20_021  # any that a forward will not set itself
@@ -70,6 +70,22 @@ def changes_input(place: Place | None) -> CannotDerive:
         instead=Reason.INPUT_IN_PLACE.value.instead,
         reason=Reason.INPUT_IN_PLACE.spelled,
     )
+
+
+def check_read_again(
+    function: Callable[..., Any],
+    again: Callable[..., Any],
+    inputs: Sequence[Any],
+    place: Place | None,
+) -> None:
+    """Compare a forward with itself as its file gives it when it is read once more."""
+    answers = []
+    for each in (function, again):
+        with seeded():
+            answers.append(tensors(each(*map(copied, inputs))))
+    if not all(map(same, *answers)):
+        detail = "what its file makes is drawn anew when it is read again"
+        raise refused(Reason.NOT_DETERMINISTIC, place=place, detail=detail)
 
 
 @contextmanager

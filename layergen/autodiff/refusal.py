@@ -131,7 +131,7 @@ class Reason(Enum):
     )
     NO_GRADIENT_PATH = Words(
         "no gradient reaches any input through this forward",
-        "A step such as argmax, sign or round has none; write it as a plain function.",
+        "A step such as argmax, round or detach has none; write it as a plain function.",
     )
     PARAMETER_WITHOUT_GRADIENT = Words(
         "no gradient reaches a parameter: it would never learn",
@@ -204,7 +204,7 @@ class Reason(Enum):
 
     # The formula would hold for the example alone.
     SIZE_SPECIALISED = Words(
-        "the formula would hold for one size only",
+        "the formula would hold for some sizes only",
         "Write sizes as they are, x.shape[-1] ** 0.5, without int(), len(), a branch or numpy.",
         stub=True,
     )
@@ -230,7 +230,8 @@ class Reason(Enum):
     )
     DTYPE_SPECIALISED = Words(
         "the formula would hold for one dtype only",
-        "Convert by another tensor's dtype, x.to(y.dtype), without a branch on it.",
+        "Convert by another tensor's dtype, x.to(y.dtype), without a branch on it, and take "
+        "what depends on it, as torch.finfo, as an argument.",
         stub=True,
     )
     DEVICE_SPECIALISED = Words(

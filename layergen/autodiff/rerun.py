@@ -56,7 +56,7 @@ class Difference:
     @property
     def text(self) -> str:
         """Name the operation, for a message: "'mul' is called otherwise"."""
-        return f"{self.op!r} is called otherwise" if self.op else "it ends otherwise"
+        return f"{self.op!r} is called otherwise" if self.op else "it goes another way"
 
 
 def difference(

@@ -1,6 +1,6 @@
 """The room's door: run every forward on example inputs before anything is written."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -9,6 +9,7 @@ from torch import nn
 from layergen.autodiff.call import Call
 from layergen.autodiff.effects import DTYPES, check_vjp
 from layergen.autodiff.observe import observed
+from layergen.autodiff.purity import check_read_again
 from layergen.autodiff.stand_in import own_inputs, run_text, stand_in_class
 from layergen.autodiff.subject import Subject
 from layergen.ir.trial import Trial, Trials
@@ -65,6 +66,29 @@ def pairs(
 
 def function_trial(spec: Spec, made: OpSpec | LossSpec) -> Trial:
     """Run an op's or a loss's forward."""
+    call, again = calls_of(made), calls_of(made)
+    tensors = tuple(each for each in made.arguments if each.type.is_tensor)
+    subject = Subject(made.forward, tensors, call, own_inputs(made.forward, {}))
+    found = observed(
+        subject,
+        tried_on(made.forward, examples(made.arguments, made.cases)),
+        returns=made.returns if isinstance(made, OpSpec) else (),
+        made=Kind.OP if isinstance(made, OpSpec) else Kind.LOSS,
+    )
+    first = found.examples[0]
+    inputs, values = subject.inputs(first), dict(first.values)
+    if (
+        spec.backward is not Backward.DERIVED
+    ):  # which refuses what a file holds by its line
+        functions = call(values).function, again(values).function
+        check_read_again(*functions, inputs, subject.place)
+    if spec.backward is Backward.STUB:
+        check_vjp(subject, first)
+    return found
+
+
+def calls_of(made: OpSpec | LossSpec) -> Callable[[Mapping[str, Any]], Call]:
+    """Read a forward's text, and make it a function of its tensors."""
     forward = run_text(made.forward, {})
 
     def call(values: Mapping[str, Any]) -> Call:
@@ -79,17 +103,7 @@ def function_trial(spec: Spec, made: OpSpec | LossSpec) -> Trial:
 
         return Call(function, ())
 
-    tensors = tuple(each for each in made.arguments if each.type.is_tensor)
-    subject = Subject(made.forward, tensors, call, own_inputs(made.forward, {}))
-    found = observed(
-        subject,
-        tried_on(made.forward, examples(made.arguments, made.cases)),
-        returns=made.returns if isinstance(made, OpSpec) else (),
-        made=Kind.OP if isinstance(made, OpSpec) else Kind.LOSS,
-    )
-    if spec.backward is Backward.STUB:
-        check_vjp(subject, found.examples[0])
-    return found
+    return call
 
 
 def layer_trial(

@@ -16,7 +16,6 @@ from layergen.autodiff.named import looks
 from layergen.autodiff.recorder import Recorder
 from layergen.autodiff.refusal import Reason
 from layergen.autodiff.unseen import unseen
-from layergen.ir.graph import Kind
 
 __all__ = ["Seen", "watching"]
 
@@ -104,12 +103,13 @@ def without_shortcuts(recorder: Recorder) -> Iterator[None]:
     """Refuse what Python does without a call that could be watched."""
 
     def assigned(tensor: Tensor, name: str, value: Any) -> None:
-        if name.startswith("_") or is_torch(sys._getframe(1)):  # torch's C++ too
+        caller = sys._getframe(1)
+        if name.startswith("_") or is_torch(caller):  # torch's C++ sets some, too
             object.__setattr__(tensor, name, value)
             return
-        owner = recorder.tape.find(tensor)
-        known = owner.hint if owner and owner.kind is Kind.ARGUMENT else "a tensor"
-        raise recorder.refusal(Reason.ATTRIBUTE_ASSIGNMENT, "", f"{known}.{name}")
+        own = [known for known, each in caller.f_locals.items() if each is tensor]
+        what = ".".join([*own[:1], name])
+        raise recorder.refusal(Reason.ATTRIBUTE_ASSIGNMENT, "", what)
 
     def scripted(function: Any, *args: Any, **kwargs: Any) -> None:
         raise recorder.refusal(Reason.OPAQUE_CALL, getattr(function, "name", ""))

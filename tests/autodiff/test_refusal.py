@@ -21,6 +21,7 @@ WITHOUT_STUB = {  # where the stub's own gradient is wrong, refused, or none at 
     Reason.NO_DIFFERENTIABLE_INPUT,
     Reason.NO_GRADIENT_PATH,
     Reason.NOT_DETERMINISTIC,
+    Reason.NOT_TRANSFORMED,
     Reason.NUMPY,
     Reason.OBJECT_ARGUMENT,
     Reason.OPAQUE_CALL,

@@ -2,4 +2,4 @@ import torch
 
 
 def ripple(x):
-    return x * (x.data_ptr() % 1024)
+    return x * 2 if x.data_ptr() % 8 == 0 else x * 3

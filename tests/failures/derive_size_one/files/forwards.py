@@ -1,0 +1,5 @@
+import torch
+
+
+def ripple(x):
+    return x * 2 if x.shape[-1] == 1 else x * 3
