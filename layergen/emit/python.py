@@ -11,7 +11,6 @@ from layergen.ir.graph import (
     Arithmetic,
     DeviceOf,
     DtypeOf,
-    Kind,
     Listed,
     Named,
     Node,
@@ -103,9 +102,6 @@ class Expressions(AtHand):
 
     def expression(self, node: Node) -> tuple[str, int]:
         """Print an operation; say how tightly it binds."""
-        if node.kind is Kind.PART:
-            whole, place = node.args
-            return f"{self.value(whole.node, TRAILER)}[{place}]", TRAILER
         kwargs = {name: each for name, each in node.kwargs if wanted(name, each)}
         if node.op == "_to_copy":
             return (

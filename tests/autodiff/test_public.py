@@ -185,7 +185,6 @@ def run_path(path):
         (aten.binary_cross_entropy_with_logits.default, X, MASK.double()),
         (aten.native_layer_norm.default, X, [3], None, None, 1e-5),
         (aten.stack.default, [X, Y], 0),
-        (aten.meshgrid.default, [ROW, ROW]),
         (aten.einsum.default, "ij,kj->ik", [X, Y]),
         (aten.std.correction, X, [1]),
         (aten.norm.ScalarOpt_dim, X, 2, [1], True),

@@ -70,6 +70,7 @@ def test_a_shape_that_must_be_another_s_asks_no_rank():
 
 def test_a_scalar_is_asked_nothing_but_its_rank():
     assert asked(x=MATRIX, s=()) is None
+    assert asked(x=MATRIX, s=(), t=()) is None
     assert asked(Pinned.RANKS, x=MATRIX, s=()) == "x.dim() != 2 or s.dim() != 0"
 
 
