@@ -1,6 +1,6 @@
 """What a printed line may name: values computed before it, and the sizes read off them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from layergen.emit.names import Names
 from layergen.emit.numbers import NumberPrinter, factors
@@ -16,7 +16,6 @@ class AtHand:
         graph: what is printed.
         names: hands out names that clash with nothing.
         known: the values at hand before the first line, by their names.
-        scalars: the numbers at hand, by their own names.
         from_end: whether dimensions are always counted from the last one.
     """
 
@@ -25,7 +24,6 @@ class AtHand:
         graph: Graph,
         names: Names,
         known: Mapping[int, str],
-        scalars: Iterable[str],
         *,
         from_end: bool = False,
     ) -> None:
@@ -34,7 +32,6 @@ class AtHand:
         self.known = dict(known)
         self.from_end = from_end
         self.hidden: set[int] = set()  # known behind a condition alone
-        self.scalars = set(scalars)
         self.used_scalars: set[str] = set()
         self.missing_shapes: dict[int, str] = {}
         self.numbers = NumberPrinter(self.size, self.scalar, self.count)

@@ -74,7 +74,6 @@ def formulas(
     graph: Graph,
     gradients: Gradients,
     names: Sequence[str],
-    scalars: Sequence[str],
 ) -> tuple[str, ...]:
     """Write the lines, those with a name before those that use it; none where they are many.
 
@@ -82,7 +81,6 @@ def formulas(
         graph: forward and backward.
         gradients: what was derived.
         names: of the forward's arguments.
-        scalars: those of its numbers.
     """
     known = {index: graph[index].hint for index in gradients.arguments}
     known |= own_names(graph, names)
@@ -94,7 +92,7 @@ def formulas(
     ]
     seeds = zip(gradients.cotangents, letters, strict=True)
     known |= {index: letter for index, letter in seeds if index is not None}
-    scope = Mathematics(graph, taken, known, scalars, from_end=gradients.any_lead)
+    scope = Mathematics(graph, taken, known, from_end=gradients.any_lead)
     roots = [each for each in gradients.gradients if each is not None]
     order = computed(graph, roots, known)
     uses = use_counts(graph, order, roots)

@@ -40,7 +40,7 @@ def kept_of(
     printing.all()  # which hands out the names
     graph = gradients.graph
     given = {index: graph[index].hint for index in gradients.arguments}
-    scope = AtHand(graph, Names(()), given, ())
+    scope = AtHand(graph, Names(()), given)
     return tuple(
         Kept(
             printing.saved_name(index),

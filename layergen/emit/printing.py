@@ -89,15 +89,13 @@ class Printing:
             backward=statements,
             cotangents=tuple(self.cotangent_names),
             gradients=self.everybody(),
-            formulas=formulas(
-                self.graph, self.gradients, self.argument_names, self.scalars
-            ),
+            formulas=formulas(self.graph, self.gradients, self.argument_names),
         )
 
     def scope(self, graph: Graph, known: Mapping[int, str]) -> Scope:
         """Begin a body with some values at hand."""
         from_end = self.gradients.any_lead
-        return Scope(graph, self.names, known, self.scalars, from_end=from_end)
+        return Scope(graph, self.names, known, from_end=from_end)
 
     def forward(self) -> str:
         """Print the forward, with what backward is given beside the outputs."""

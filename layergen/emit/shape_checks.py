@@ -74,7 +74,7 @@ def conditions(
     What may be None is asked, and nothing is read off it.
     """
     graph = gradients.graph
-    scope = AtHand(graph, Names(()), {}, (), from_end=gradients.any_lead)
+    scope = AtHand(graph, Names(()), {}, from_end=gradients.any_lead)
     checked = [
         graph[index]
         for index in gradients.arguments

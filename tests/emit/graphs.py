@@ -68,12 +68,12 @@ def part(whole, place, **fields):
     return node(Kind.PART, "part", "", Syntax.INDEX, (whole, place), **fields)
 
 
-def scope(made, known=None, *, names=None, scalars=(), kind=Scope, **options):
+def scope(made, known=None, *, names=None, kind=Scope, **options):
     """Begin a body in which the arguments are at hand."""
     if known is None:
         arguments = [each for each in made.nodes if each.kind is Kind.ARGUMENT]
         known = {each.index: each.hint for each in arguments}
-    return kind(made, names or Names(known.values()), known, scalars, **options)
+    return kind(made, names or Names(known.values()), known, **options)
 
 
 def text_of(*nodes, **options):

@@ -21,7 +21,7 @@ HALF = Arithmetic("//", (COLUMNS, 2))
 
 
 def at_hand(*nodes, known, **options):
-    return AtHand(graph(*nodes), Names(()), known, (), **options)
+    return AtHand(graph(*nodes), Names(()), known, **options)
 
 
 def matrix_and_column(**options):
@@ -169,7 +169,7 @@ def test_elements_of_a_hidden_value_are_not_counted():
 
 
 def test_a_number_of_the_user_is_noted_as_used():
-    body = AtHand(graph(tensor("x")), Names(()), {}, ["eps", "alpha"])
+    body = at_hand(tensor("x"), known={})
 
     assert body.numbers.text(Scalar("eps")) == "eps"
     assert body.used_scalars == {"eps"}

@@ -26,16 +26,16 @@ WITH_G = ("With g the incoming gradient:", "")
 G = Value(2)
 
 
-def of(made, outputs, found, scalars=(), **fields):
+def of(made, outputs, found, **fields):
     derived = gradients(made, outputs, found, **fields)
-    return formulas(made, derived, derived.names, scalars)
+    return formulas(made, derived, derived.names)
 
 
 def one(*backward, name="x"):
     """State the gradient of x, of which backward's last operation is the value."""
     phased = (replace(each, phase=BACKWARD) for each in backward)
     made = graph(tensor(name), method("sin", X), cotangent(), *phased)
-    lines = of(made, [1], {name: 2 + len(backward)}, ["eps"])
+    lines = of(made, [1], {name: 2 + len(backward)})
     assert lines[:2] == WITH_G
     return "\n".join(line.removeprefix("    ") for line in lines[2:])
 

@@ -186,7 +186,7 @@ def test_adding_a_negative_number_is_a_subtraction():
 def test_adding_what_rounds_a_negated_number_stays_an_addition(rounds):
     """`x - eps % 3` is not `x + (-eps % 3)`."""
     number = Arithmetic(rounds, (Arithmetic("neg", (EPS,)), 3))
-    text = text_of(tensor("x"), operator("add", X, number), scalars=["eps"])
+    text = text_of(tensor("x"), operator("add", X, number))
 
     assert eval(text, {"x": 0, "eps": 1}) == {"//": -1, "%": 2}[rounds]
 
@@ -197,7 +197,7 @@ def test_subtracting_what_is_negated_keeps_both_signs():
 
 def test_what_is_at_hand_is_named_and_not_computed():
     made = graph(tensor("x"), operator("neg", X), method("sum", Y))
-    body = Scope(made, None, {1: "negated"}, ())
+    body = Scope(made, None, {1: "negated"})
 
     assert body.value(2) == "negated.sum()"
 
