@@ -63,9 +63,6 @@ class Printing:
         for index, own in zip(gradients.kept, gradients.returned_by, strict=False):
             self.names.keep(index, own)
         self.scalars = [each.name for each in arguments if not each.type.is_tensor]
-        self.by_argument = {
-            self.graph[index].hint: index for index in gradients.arguments
-        }
 
     def all(self) -> Printed:
         """Print everything."""

@@ -108,3 +108,14 @@ def normalised(*args, **kwargs):
 )
 def test_running_statistics_are_not_updated_again(derived, line):
     assert texts(derived).rebuilt == (line,)
+
+
+def test_running_statistics_that_are_only_read_stay():
+    derived = normalised(X, Value(1), Value(2))
+    nodes = list(derived.graph.nodes)
+    nodes[3] = replace(nodes[3], changes_state=False)
+    noise = function("torch.rand_like", X, random=True)  # so that it is printed
+
+    found = texts(replace(derived, graph=graph(*nodes, noise)))
+
+    assert found.rebuilt == ("n = F.batch_norm(x, mean, var)",)
