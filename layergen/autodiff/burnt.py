@@ -16,7 +16,7 @@ from layergen.autodiff.rerun import Difference, DoesNotRun, difference
 from layergen.autodiff.trace import Trace
 from layergen.ir.gradients import LookedAt
 
-__all__ = ["Burnt", "burnt"]
+__all__ = ["Burnt", "burnt", "is_resized"]
 
 Args = tuple[Any, ...]
 WHERE: Mapping[Reason, str] = MappingProxyType(
@@ -97,6 +97,11 @@ def kind_of(inputs: Sequence[Any], args: Sequence[Any]) -> tuple[Reason, bool]:
         return Reason.RANK_SPECIALISED, False
     ones = [[size == 1 for size in shape] for pair in pairs for shape in pair]
     return Reason.SIZE_SPECIALISED, ones[::2] == ones[1::2]
+
+
+def is_resized(inputs: Sequence[Any], args: Sequence[Any]) -> bool:
+    """Tell whether only sizes differ, and not how inputs broadcast."""
+    return kind_of(inputs, args) == (Reason.SIZE_SPECIALISED, True)
 
 
 def all_at_once(

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from layergen.autodiff.adapter import missing
-from layergen.autodiff.burnt import Burnt, burnt
+from layergen.autodiff.burnt import Burnt, burnt, is_resized
+from layergen.autodiff.compare import graph_difference
 from layergen.autodiff.gather import gathered
 from layergen.autodiff.guards import Freed
 from layergen.autodiff.liveness import is_floating
 from layergen.autodiff.named import numbers_kept
+from layergen.autodiff.refusal import Reason, refused
 from layergen.autodiff.sweep import swept
 from layergen.autodiff.trace import Locate, in_float64, located, traced
 from layergen.errors import BadRequest
@@ -97,6 +99,10 @@ class Job:
         for each in freed:
             if self.done(each.args, None)[0].graph != gradients.graph:
                 raise each.refusal
+        for args in [each for each in others if is_resized(inputs, each)][:1]:
+            again = self.done(args, None)[0]
+            if told := graph_difference(gradients.graph, again.graph):
+                raise refused(Reason.BURNT_IN, place=self.locate(0), detail=told)
         return gradients
 
     def done(
