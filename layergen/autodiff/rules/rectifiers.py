@@ -99,5 +99,6 @@ RULES: Mapping[str, Rule] = {
     "relu6": relu6,
     "rrelu": rrelu,
     "softshrink": hardshrink,
+    "_threshold": threshold,  # as F.threshold calls itself
     "threshold": threshold,
 }

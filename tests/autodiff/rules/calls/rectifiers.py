@@ -13,6 +13,7 @@ MEETING = torch.tensor(
 )
 
 CALLS = {
+    "_threshold": [call(F.threshold, real(3, 4), 0.1, 20.0)],
     "hardshrink": (call(F.hardshrink, X, 0.7), call(F.hardshrink, MEETING)),
     "softshrink": (call(F.softshrink, X, 0.7), call(F.softshrink, MEETING)),
     "hardtanh": (call(F.hardtanh, X, -0.3, 0.6), call(F.hardtanh, MEETING)),
