@@ -70,3 +70,10 @@ def texts(derived, names=None, reserved=()):
     return printing.printed(
         "SineFunction", names or arguments(*derived.names), derived, reserved
     )
+
+
+def named(derived, hint, at=2, **fields):
+    """Let a node bear another name of the user's."""
+    nodes = list(derived.graph.nodes)
+    nodes[at] = replace(nodes[at], hint=hint)
+    return replace(derived, graph=graph(*nodes), **fields)

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from layergen.emit.numbers import NumberPrinter, factors
-from layergen.ir.graph import Arithmetic, Scalar, Size
+from layergen.ir.graph import Arithmetic, Scalar, Size, SizeAt
 
 N, M = Size("n"), Size("m")
 EPS = Scalar("eps")
@@ -31,6 +31,7 @@ def printed(number):
         size_of=lambda size: PLACES.get(size, ""),
         scalar_of=lambda scalar: scalar.name,
         count_of=counted,
+        shape_of=lambda shape: "x.shape",
     )
     return places.text(number)
 
@@ -117,12 +118,16 @@ def test_a_product_of_all_sizes_is_a_number_of_elements():
     assert printed(op("/", 1, op("*", N, M))) == "1 / x.numel()"
 
 
+def test_a_size_along_a_named_dimension_is_read_off_the_shape():
+    assert printed(op("*", SizeAt((N, M), Scalar("dim")), 2)) == "x.shape[dim] * 2"
+
+
 def test_a_number_of_elements_is_only_that_of_all_sizes():
     assert printed(op("*", N, 2)) == "x.shape[0] * 2"
 
 
 def test_a_tuple_of_one_has_its_comma():
-    printer = NumberPrinter(PLACES.__getitem__, str, counted)
+    printer = NumberPrinter(PLACES.__getitem__, str, counted, str)
 
     assert printer.sequence([N]) == "(x.shape[0],)"
     assert printer.sequence([N, 3]) == "(x.shape[0], 3)"

@@ -2,11 +2,10 @@
 
 from dataclasses import replace
 
-import pytest
-
 from layergen.emit.printed import Statements
 from layergen.ir.graph import DtypeOf, Named, Scalar, ShapeOf, Value
 from tests.emit.graphs import (
+    COLUMNS,
     X,
     Y,
     arguments,
@@ -17,7 +16,7 @@ from tests.emit.graphs import (
     operator,
     tensor,
 )
-from tests.emit.printed import BW, sine_of_product, texts
+from tests.emit.printed import BW, named, sine_of_product, texts
 
 
 def doubled(operation, saved=(0,), **fields):
@@ -26,13 +25,6 @@ def doubled(operation, saved=(0,), **fields):
         tensor("x"), operation, cotangent(), operator("mul", Value(2), 2, **BW)
     )
     return gradients(made, [1], {"x": 3}, saved=saved, **fields)
-
-
-def named(derived, hint, at=2, **fields):
-    """Let a node bear another name of the user's."""
-    nodes = list(derived.graph.nodes)
-    nodes[at] = replace(nodes[at], hint=hint)
-    return replace(derived, graph=graph(*nodes), **fields)
 
 
 def test_forward_returns_what_is_kept_beside_its_result():
@@ -65,6 +57,43 @@ def test_what_two_gradients_share_comes_first_and_theirs_behind():
         Statements((0,), ("grad_x = grad_p @ w.mT",)),
         Statements((1,), ("grad_w = x.mT @ grad_p",)),
     )
+
+
+def test_what_one_gradient_alone_needs_stands_before_it():
+    made = graph(
+        tensor("x"),
+        tensor("w"),
+        operator("add", X, Y),
+        cotangent(),
+        method("exp", Value(3), **BW),
+        operator("mul", Value(4), Value(4), hint="grad_x", **BW),
+        method("neg", Value(3), hint="grad_w", **BW),
+    )
+
+    assert texts(gradients(made, [2], {"x": 5, "w": 6})).backward == (
+        Statements(
+            (0,),
+            ("exponential = grad_out.exp()", "grad_x = exponential * exponential"),
+        ),
+        Statements((1,), ("grad_w = grad_out.neg()",)),
+    )
+
+
+def test_no_size_is_read_off_what_another_gradient_alone_needs():
+    """It is there only where that other gradient is wanted."""
+    made = graph(
+        tensor("x"),
+        tensor("w"),
+        method("sum", X, shape=()),
+        cotangent(()),
+        method("expand", Value(3), ShapeOf(X), **BW),
+        operator("mul", Value(4), Value(4), **BW),
+        operator("div", Value(3), COLUMNS, shape=(), **BW),
+    )
+    [of_x, of_w] = texts(gradients(made, [2], {"x": 5, "w": 6})).backward
+
+    assert of_x.lines[0] == "expand = grad_out.expand(ctx.x_shape)"
+    assert of_w.lines == ("grad_w = grad_out / ctx.x_shape[-1]",)
 
 
 def test_what_is_not_saved_is_computed_again():
@@ -162,58 +191,18 @@ def test_a_saved_result_is_the_output():
     assert found.saved == found.outputs == ("output",)
 
 
+def test_a_saved_result_is_told_from_what_is_kept_beside_it():
+    found = texts(replace(sine_of_product(), saved=(0, 1, 3, 2)))
+
+    assert found.saved == ("x", "w", "result", "p")
+    assert found.outputs == ("result", "p")
+
+
 def test_a_saved_result_bears_the_user_s_name_where_several_are_returned():
     derived = two_outputs(3, 4)
     derived = named(derived, "wave", at=1, saved=(1, 2))
 
     assert texts(derived).saved == ("wave", "result")
-
-
-@pytest.mark.parametrize(
-    ("hint", "name"), [("x", "x_2"), ("grad_out", "grad_out_2"), ("sum", "sum_")]
-)
-def test_a_kept_variable_bears_another_name_where_its_own_is_taken(hint, name):
-    """As in `x = x @ w`, where both the argument and the variable are saved."""
-    found = texts(named(sine_of_product(), hint, returned_by=(hint,)))
-
-    assert found.kept == (name,)
-    assert found.saved == ("x", "w", name)
-    assert found.rebuilt == (f"_, {name} = SineFunction.forward(x, w)",)
-
-
-def test_a_kept_variable_bears_the_name_that_it_has_when_forward_returns():
-    found = texts(replace(sine_of_product(), returned_by=("scores",)))
-
-    assert found.kept == ("scores",)
-
-
-def test_a_variable_of_backward_has_no_reserved_name():
-    derived = named(sine_of_product(), "sine")
-
-    assert texts(derived, reserved=("sine",)).kept == ("sine_2",)
-
-
-@pytest.mark.parametrize("argument", ["grad_out", "out"])
-def test_an_incoming_gradient_is_named_as_nothing_else_is(argument):
-    """Of an argument named out the gradient is grad_out."""
-    made = graph(tensor("x"), tensor(argument), operator("mul", X, Y), cotangent())
-    found = texts(gradients(made, [2], {"x": 3, argument: 3}))
-
-    assert found.cotangents == ("grad_out_2",)
-    assert found.backward[0].lines == ("grad_x = grad_out_2",)
-
-
-def test_a_saved_result_is_told_from_an_argument_named_output():
-    made = graph(
-        tensor("output"),
-        method("exp", X),
-        cotangent(),
-        operator("mul", Value(2), Value(1), **BW),
-    )
-    found = texts(gradients(made, [1], {"output": 3}, saved=(0, 1)))
-
-    assert found.saved == ("output", "result")
-    assert found.outputs == ("result",)
 
 
 def narrowed(*args):
@@ -243,5 +232,13 @@ def test_no_argument_is_saved_for_a_dtype_that_the_incoming_gradient_has():
     derived = narrowed(DtypeOf())
     nodes = list(derived.graph.nodes)
     nodes[3] = replace(nodes[3], dtype="float64")
+
+    assert texts(replace(derived, graph=graph(*nodes))).saved == ()
+
+
+def test_no_argument_is_saved_for_a_dtype_that_forward_asks_for():
+    derived = narrowed(Named("torch.float64"))
+    nodes = list(derived.graph.nodes)
+    nodes[2] = replace(nodes[2], args=(*nodes[2].args, DtypeOf()))
 
     assert texts(replace(derived, graph=graph(*nodes))).saved == ()
