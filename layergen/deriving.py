@@ -1,6 +1,5 @@
 """`layergen.derive`: the deriver for functions and modules that live in Python."""
 
-import inspect
 import linecache
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +14,7 @@ from layergen.autodiff.functional import Subject, own_text
 from layergen.autodiff.refusal import Reason
 from layergen.emit.emit import emit_function
 from layergen.emit.kept import kept_of
-from layergen.errors import CannotDerive, Place
+from layergen.errors import CannotDerive
 from layergen.gate import derivation
 from layergen.gate.claim import Change, Claim, Sample
 from layergen.gate.samples import samples_from
@@ -92,8 +91,25 @@ def derive(
     """
     subject = examined(function, example_inputs, name)
     samples = samples_from(subject.values, subject.function, subject.names)
+    integers = [n for n, each in subject.given.items() if type(each) is int]
+    try:
+        return derived_with(subject, samples, Recompute(recompute), ())
+    except CannotDerive as error:
+        if not integers or not error.reason.startswith("failed"):
+            raise
+    # a formula may hold for an integer by its name at some of its values alone: at no -1, say
+    return derived_with(subject, samples, Recompute(recompute), integers)
+
+
+def derived_with(
+    subject: Subject,
+    samples: Sequence[Sample],
+    recompute: Recompute,
+    literal: Collection[str],
+) -> Derived:
+    """Derive and try it, with as few checks of shapes as will do."""
     sizes = [each.args for each in samples if each.change is Change.SIZES]
-    gradients, only = at_values(subject, sizes, Recompute(recompute))
+    gradients, only = at_values(subject, sizes, recompute, literal)
     for pinned in Pinned:
         try:
             return checked(subject, gradients, only, samples, pinned)
@@ -102,12 +118,15 @@ def derive(
                 raise
             failed = error
     # what no check of shapes can mend may be a branch of the user's, which has better words
-    at_values(subject, [each.args for each in samples], Recompute(recompute))
+    at_values(subject, [each.args for each in samples], recompute, literal)
     raise failed
 
 
 def at_values(
-    subject: Subject, others: Sequence[tuple[Any, ...]], recompute: Recompute
+    subject: Subject,
+    others: Sequence[tuple[Any, ...]],
+    recompute: Recompute,
+    literal: Collection[str],
 ) -> tuple[Gradients, tuple[Only, ...]]:
     """Derive it, and say for which values of flags and numbers alone that holds."""
 
@@ -122,14 +141,17 @@ def at_values(
             others=others,
         )
 
-    gradients = at(())
-    literal = [each.argument for each in gradients.looked_at]
+    gradients = at(literal)
+    fixed = {*literal, *(each.argument for each in gradients.looked_at)}
+    given = subject.given
     only = tuple(
         Only(name, value)
-        for name, value in zip(subject.names, subject.values, strict=True)
-        if name in literal or not isinstance(value, Tensor | float)
+        for name, value in given.items()
+        if name in fixed or isinstance(value, bool | str | None)
     )
-    return (at(literal) if literal else gradients), only
+    # integers that are not carried by name are plain numbers already
+    again = any(isinstance(given[each], float) for each in fixed)
+    return (at(fixed) if again else gradients), only
 
 
 def checked(
@@ -151,7 +173,7 @@ def checked(
         subject.names,
         tuple(at for at, each in enumerate(found) if each),
         silent=tuple(at for at in subject.wanted if not found[at]),
-        place=located(subject.function),
+        place=subject.place,
     )
     notes = derivation.verify(claim)
     return Derived(source, made, saved_of(subject, gradients), notes)
@@ -196,10 +218,7 @@ def source_of(
 
 def arguments_of(subject: Subject) -> tuple[Argument, ...]:
     """Describe the arguments by their values."""
-    return tuple(
-        Argument(name, type_of(value))
-        for name, value in zip(subject.names, subject.values, strict=True)
-    )
+    return tuple(Argument(n, type_of(each)) for n, each in subject.given.items())
 
 
 def type_of(value: Any) -> ArgumentType:
@@ -253,12 +272,6 @@ def executed(source: str, name: str) -> Callable[..., Any]:
     exec(compile(source, where, "exec"), names)
     function: Callable[..., Any] = names[name]
     return function
-
-
-def located(function: Callable[..., Any]) -> Place | None:
-    """Find a function in its file."""
-    code = getattr(inspect.unwrap(function), "__code__", None)
-    return Place(code.co_filename, code.co_firstlineno) if code else None
 
 
 def saved_of(subject: Subject, gradients: Gradients) -> tuple[Saved, ...]:

@@ -16,7 +16,7 @@ from layergen.autodiff.rerun import Difference, DoesNotRun, difference
 from layergen.autodiff.trace import Trace
 from layergen.ir.gradients import LookedAt
 
-__all__ = ["Burnt", "burnt", "is_resized"]
+__all__ = ["Burnt", "burnt", "integers", "is_resized"]
 
 Args = tuple[Any, ...]
 WHERE: Mapping[Reason, str] = MappingProxyType(
@@ -63,12 +63,12 @@ def burnt(
         CannotDerive: It does something else in another dtype, on another device, at another
             size, or where gradients are off.
     """
-    numbers: dict[str, int] = {}
+    numbers = looked_at(trace, function, inputs, None, int)
     if not all_at_once(trace, function, inputs):
         refuse(trace, Reason.NEEDS_REAL_TENSORS, function, inputs)
         refuse(trace, Reason.DTYPE_SPECIALISED, function, in_float32(inputs))
         refuse(trace, Reason.GRAD_MODE, function, inputs, gradients=False)
-        numbers = looked_at(trace, function, inputs, None)
+        numbers |= looked_at(trace, function, inputs, None, float)
     refuse(trace, Reason.DEVICE_SPECIALISED, function, on_meta(inputs))
     placed = [
         replace(each, line=trace.seen.line_of_look(at)) for at, each in enumerate(looks)
@@ -109,7 +109,8 @@ def all_at_once(
 ) -> bool:
     """Tell whether nothing changes where all is different; most often one run is enough."""
     given = [
-        another(each) if trace.is_named(at) else each for at, each in enumerate(args)
+        another(each) if trace.is_named(at) and isinstance(each, float) else each
+        for at, each in enumerate(args)
     ]
     try:
         found = difference(trace, function, in_float32(given), gradients=False)
@@ -154,6 +155,7 @@ def looked_at(
     function: Callable[..., Any],
     inputs: Sequence[Any],
     looks: Sequence[Look] | None,
+    kind: type = float,
 ) -> dict[str, int]:
     """Find the numbers at another value of which the forward does something else.
 
@@ -162,6 +164,7 @@ def looked_at(
         function: the forward.
         inputs: the example.
         looks: what its own Python looked at; None for what other code looked at unseen.
+        kind: of the numbers that others looked at.
     """
     found: dict[str, int] = {}
     for at, value in enumerate(inputs):
@@ -169,7 +172,8 @@ def looked_at(
             continue
         name = trace.names[at]
         own = [each for each in looks or () if name in each.names]
-        for other in values(value, own) if own or looks is None else ():
+        unseen = looks is None and isinstance(value, kind)
+        for other in values(value, own) if own or unseen else ():
             args = [*inputs[:at], other, *inputs[at + 1 :]]
             if (different := tried(trace, function, args)) is not None:
                 found[name] = next((each.line for each in own), different.line)
@@ -179,12 +183,21 @@ def looked_at(
 
 def values(value: float, looks: Sequence[Look]) -> Iterator[float]:
     """Choose other values of a number: near it, and on both sides of what it was compared with."""
+    if isinstance(value, int):
+        yield from integers(value)
+        return
     yield another(value)
     for look in looks:
         if isinstance(look.other, int | float):
             yield from (look.other, look.other + 1.0, look.other - 1.0)
     if looks:
         yield from (value + 1.0, 0.0, 1.0, -1.0)
+
+
+def integers(value: int) -> list[int]:
+    """Choose other values of an integer: another dimension, or another count."""
+    near = (value + 1, value - 1, 0, 1, -1, 2, -2, 3, 2 * value)
+    return [each for each in dict.fromkeys(near) if each != value]
 
 
 def another(value: float) -> float:

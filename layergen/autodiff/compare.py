@@ -1,10 +1,11 @@
 """Compare what was derived at two sets of sizes: it must be one formula."""
 
+from dataclasses import replace
 from typing import Any
 
 from layergen.ir.graph import Graph, Node, ShapeOf, Value
 
-__all__ = ["graph_difference"]
+__all__ = ["graph_difference", "without_shapes"]
 
 
 def graph_difference(one: Graph, other: Graph) -> str:
@@ -16,6 +17,11 @@ def graph_difference(one: Graph, other: Graph) -> str:
         return ""
     longer = max(one, other, key=lambda each: len(each.nodes))
     return spelled(longer, longer[min(len(one.nodes), len(other.nodes))])
+
+
+def without_shapes(graph: Graph) -> Graph:
+    """Leave out what depends on which dimension an integer means."""
+    return Graph(tuple(replace(each, shape=()) for each in graph.nodes))
 
 
 def spelled(graph: Graph, node: Node) -> str:

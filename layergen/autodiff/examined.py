@@ -1,6 +1,7 @@
 """Examine what `layergen.derive` is given: it must run, and be a function of its inputs alone."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -36,7 +37,7 @@ def examined(
             raise refused(Reason.SPARSE, op=subject.name, place=place, detail=own)
     check_runs(subject, place)
     check_pure(subject.function, subject.values, place)
-    return subject
+    return replace(subject, place=place)
 
 
 def check_runs(subject: Subject, place: Place | None) -> None:

@@ -22,6 +22,7 @@ from layergen.ir.graph import (
     Number,
     Range,
     ShapeOf,
+    SizeAt,
     Value,
 )
 
@@ -164,4 +165,6 @@ class Freezer:
             return as_number(self.sandbox.expression(found))
         if isinstance(found, Arithmetic):
             return Arithmetic(found.op, tuple(map(self.number, found.operands)))
+        if isinstance(found, SizeAt):
+            return SizeAt(tuple(map(self.number, found.shape)), self.number(found.dim))
         return found  # type: ignore[no-any-return] # a literal, or a Scalar

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from layergen.errors import BadRequest
+from layergen.errors import BadRequest, Place
 from layergen.spec import forward as forwards
 from layergen.spec.model import Forward
 from layergen.spec.spelling import class_name, module_name
@@ -29,6 +29,12 @@ class Subject:
     values: tuple[Any, ...]
     wanted: tuple[int, ...]
     own: Callable[..., Any] | None = None  # whose text may stand in the output
+    place: Place | None = None  # where it begins
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """The values by their arguments' names."""
+        return dict(zip(self.names, self.values, strict=True))
 
     @property
     def class_name(self) -> str:

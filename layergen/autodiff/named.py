@@ -10,9 +10,17 @@ from unittest.mock import patch
 
 import torch
 
-from layergen.ir.graph import Arithmetic, Number, Scalar
+from layergen.ir.graph import Arithmetic, Number, Scalar, SizeAt
 
-__all__ = ["NamedFloat", "NamedInt", "named", "number_of", "numbers_kept", "plain"]
+__all__ = [
+    "NamedFloat",
+    "NamedInt",
+    "named",
+    "number_of",
+    "numbers_kept",
+    "plain",
+    "size_at",
+]
 
 ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
     "add": operator.add,
@@ -89,6 +97,12 @@ def plain(value: Any) -> Any:
     return value
 
 
+def size_at(shape: tuple[Any, ...], dim: NamedInt) -> Any:
+    """Take a size along a dimension that the user passes, by that dimension's name."""
+    size = shape[int.__int__(dim)]
+    return named(hint(size), SizeAt(shape, dim.number))
+
+
 def hint(value: Any) -> Any:
     """Take the number of the example."""
     symbolic = isinstance(value, torch.SymInt | torch.SymFloat)
@@ -126,7 +140,7 @@ def names_in(number: Any) -> tuple[str, ...]:
         return (number.name,)
     if isinstance(number, Arithmetic):
         return tuple(name for each in number.operands for name in names_in(each))
-    return ()
+    return names_in(number.dim) if isinstance(number, SizeAt) else ()
 
 
 LOOKS: dict[str, Callable[..., Any]] = {

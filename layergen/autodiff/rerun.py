@@ -19,9 +19,9 @@ from layergen.autodiff.recorder import Recorder, called
 from layergen.autodiff.tape import Entry, ShapeRef, Tape
 from layergen.autodiff.trace import Trace
 from layergen.errors import LayergenError
-from layergen.ir.graph import Arithmetic, Kind, Scalar, Value
+from layergen.ir.graph import Arithmetic, Kind, Scalar, SizeAt, Value
 
-__all__ = ["Difference", "DoesNotRun", "difference"]
+__all__ = ["Difference", "DoesNotRun", "difference", "runs"]
 
 FORMULAS = (torch.SymInt, torch.SymFloat, NamedFloat, NamedInt)
 RELATIVE = 1e-9  # far above float64's rounding, far below a step to another number
@@ -95,6 +95,19 @@ def difference(
     if recorder.refused:
         return Difference(tape.calls[-1].line if tape.calls else 0)
     return Foretold(trace, args, sizes=sizes).first_difference(tape)
+
+
+def runs(function: Callable[..., Any], args: Sequence[Any]) -> bool:
+    """Tell whether a forward takes arguments."""
+    given = [each.clone() if isinstance(each, Tensor) else each for each in args]
+    state = torch.get_rng_state()
+    try:
+        function(*given)
+    except Exception:
+        return False
+    finally:
+        torch.set_rng_state(state)
+    return True
 
 
 def copied(tape: Tape, value: Any) -> Any:
@@ -209,6 +222,8 @@ class Foretold:
                 return self.numbers[name]
             case Arithmetic(op, operands):
                 return computed(op, [self.value(each) for each in operands])
+            case SizeAt(shape, dim):
+                return self.value(shape[self.value(dim)])
         return number
 
 

@@ -8,7 +8,17 @@ import math
 from collections.abc import Iterable
 from dataclasses import replace
 
-from layergen.ir.graph import Arithmetic, Graph, Kind, Node, Number, Phase, Scalar, Size
+from layergen.ir.graph import (
+    Arithmetic,
+    Graph,
+    Kind,
+    Node,
+    Number,
+    Phase,
+    Scalar,
+    Size,
+    SizeAt,
+)
 from layergen.spec.model import Recompute
 
 __all__ = ["kept_values", "reach"]
@@ -235,7 +245,7 @@ def weight(node: Node, is_output: bool, recompute: Recompute) -> float:
 def nominal(number: Number) -> float:
     """Evaluate a size where every free one is nominal."""
     match number:
-        case Size():
+        case Size() | SizeAt():
             return NOMINAL
         case Scalar():
             return 1

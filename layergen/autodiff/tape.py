@@ -6,6 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from layergen.autodiff.named import NamedInt, size_at
 from layergen.autodiff.operations import Operation
 from layergen.ir.graph import Kind, Phase, Syntax, Value
 
@@ -19,6 +20,12 @@ class ShapeRef(tuple[Any, ...]):
     """A tensor's shape that knows whose it is: it prints as `x.shape`."""
 
     of: Value
+
+    def __getitem__(self, at: Any) -> Any:
+        """Take a size; along a dimension that the user passes, by its name."""
+        if isinstance(at, NamedInt):
+            return size_at(tuple(self), at)
+        return super().__getitem__(at)
 
     def numel(self) -> Any:
         """Multiply the sizes, as torch.Size does."""

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from layergen.autodiff.adapter import Sandbox
 from layergen.autodiff.calling import run
-from layergen.autodiff.named import NamedFloat, named
+from layergen.autodiff.named import NamedFloat, NamedInt, named
 from layergen.autodiff.recorder import Recorder, called
 from layergen.autodiff.refusal import Reason, refused
 from layergen.autodiff.tape import Entry, Tape
@@ -105,7 +105,7 @@ def traced(
         numbers=frozenset(
             name
             for name, each in zip(names, given, strict=True)
-            if isinstance(each, NamedFloat)
+            if isinstance(each, NamedFloat | NamedInt)
         ),
         symbols=symbols,
         arguments=tuple(
@@ -202,7 +202,8 @@ def argument(
 ) -> Any:
     """Put an argument in place: a tensor without values, a number by its name."""
     if not isinstance(value, Tensor):
-        return named(value, name) if type(value) is float and not literal else value
+        is_number = type(value) in (int, float)
+        return named(value, name) if is_number and not literal else value
     if not is_dense(value):
         raise recorder.refusal(Reason.SPARSE, name)
     fake = sandbox.fake(value, name)

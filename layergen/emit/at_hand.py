@@ -34,7 +34,7 @@ class AtHand:
         self.hidden: set[int] = set()  # known behind a condition alone
         self.used_scalars: set[str] = set()
         self.missing_shapes: dict[int, str] = {}
-        self.numbers = NumberPrinter(self.size, self.scalar, self.count)
+        self.numbers = NumberPrinter(self.size, self.scalar, self.count, self.whole)
 
     def visible(self) -> list[tuple[int, str]]:
         """List the values at hand whatever gradients are wanted."""
@@ -78,6 +78,16 @@ class AtHand:
             if len(flat) > 1 and sorted(map(str, flat)) == sorted(map(str, sizes)):
                 return f"{name}.numel()"
         return ""
+
+    def whole(self, shape: Sequence[Number]) -> str:
+        """Name a shape by a tensor that has it."""
+        for index, name in self.visible():
+            if self.graph[index].shape == shape:
+                return f"{name}.shape"
+        for node in self.graph.nodes:
+            if node.kind is Kind.ARGUMENT and node.shape == shape:
+                return self.missing(node)
+        return self.numbers.sequence(shape)
 
     def shape(self, of: int) -> str:
         """Name a whole shape."""

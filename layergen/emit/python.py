@@ -18,6 +18,7 @@ from layergen.ir.graph import (
     Scalar,
     ShapeOf,
     Size,
+    SizeAt,
     Syntax,
     Value,
 )
@@ -58,7 +59,7 @@ class Expressions(AtHand):
                 return self.value(node, above)
             case ShapeOf(of):
                 return self.shape(of.node)
-            case Size() | Scalar() | Arithmetic():
+            case Size() | Scalar() | Arithmetic() | SizeAt():
                 return self.numbers.text(found, above)
             case bool() | None:
                 return repr(found)

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 import torch
@@ -25,6 +26,7 @@ Forward = Callable[..., Any]
 # Names of spec.inputs' examples; the rest are settings of the user's, or leave inputs out.
 RESIZED = {"other_sizes", "empty"}
 BROADCASTS = {"row", "column", "scalar", "cube", "no_lead", "two_leads", "two_trailing"}
+INTEGERS = 3  # other values of one
 SMALL = 0.01  # below it, three quarters of a number make no difference to see
 
 
@@ -83,6 +85,7 @@ def beside(
     found += [
         each for each in with_other_scalars(sample, names) if runs(plain, each.args)
     ]
+    found += with_other_integers(sample, names, plain)
     found += [
         Sample(each, shown(names, each), Change.BROADCAST, may_raise=True)
         for each in rebroadcast(sample.args, plain)
@@ -103,6 +106,26 @@ def with_other_scalars(sample: Sample, names: tuple[str, ...]) -> tuple[Sample, 
             replace(sample, args=args, note=shown(names, args), change=Change.NUMBERS)
         )
     return tuple(found)
+
+
+def with_other_integers(
+    sample: Sample, names: tuple[str, ...], plain: Forward
+) -> list[Sample]:
+    """Give each integer a few other values that the forward takes: other dimensions, say."""
+    found = []
+    for at, value in enumerate(sample.args):
+        near = integers(value) if type(value) is int else []
+        tried = ((*sample.args[:at], each, *sample.args[at + 1 :]) for each in near)
+        for args in islice((each for each in tried if runs(plain, each)), INTEGERS):
+            note = shown(names, args)
+            found.append(replace(sample, args=args, note=note, change=Change.NUMBERS))
+    return found
+
+
+def integers(value: int) -> list[int]:
+    """Choose other values of an integer: small ones, and its neighbours."""
+    near = (value + 1, value - 1, 0, 1, -1, 2, -2, 3)
+    return [each for each in dict.fromkeys(near) if each != value]
 
 
 def another(value: float) -> float:

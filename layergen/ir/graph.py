@@ -20,6 +20,7 @@ __all__ = [
     "Scalar",
     "ShapeOf",
     "Size",
+    "SizeAt",
     "Syntax",
     "Value",
     "values_in",
@@ -109,7 +110,19 @@ class Arithmetic:
     operands: tuple["Number", ...]
 
 
-Number = int | float | Size | Scalar | Arithmetic
+@dataclass(frozen=True, slots=True)
+class SizeAt:
+    """The size along a dimension that the user passes: x.shape[dim].
+
+    Attributes:
+        shape: of x.
+    """
+
+    shape: tuple["Number", ...]
+    dim: "Number"
+
+
+Number = int | float | Size | Scalar | Arithmetic | SizeAt
 
 
 @dataclass(frozen=True, slots=True)

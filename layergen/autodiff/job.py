@@ -1,0 +1,112 @@
+"""Derive one forward, as often as it takes to know that nothing of the example is in it."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from layergen.autodiff.burnt import Burnt, burnt, integers, is_resized
+from layergen.autodiff.compare import graph_difference, without_shapes
+from layergen.autodiff.gather import gathered
+from layergen.autodiff.guards import Freed
+from layergen.autodiff.liveness import is_floating
+from layergen.autodiff.named import numbers_kept
+from layergen.autodiff.refusal import Reason, refused
+from layergen.autodiff.rerun import runs
+from layergen.autodiff.sweep import swept
+from layergen.autodiff.trace import Locate, in_float64, traced
+from layergen.errors import CannotDerive
+from layergen.ir.gradients import Gradients, LookedAt
+from layergen.spec.model import Recompute
+
+__all__ = ["Job"]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is derived; see `derived`."""
+
+    function: Callable[..., Any]
+    names: tuple[str, ...]
+    wanted: tuple[int, ...]
+    broadcast: frozenset[str]
+    recompute: Recompute
+    fallback: bool
+    locate: Locate
+    literal: frozenset[str]
+
+    def with_integers(
+        self, inputs: Sequence[Any], others: Sequence[tuple[Any, ...]]
+    ) -> Gradients:
+        """Carry integers by name where that is possible, and else as they are."""
+        named = [
+            name
+            for name, value in zip(self.names, inputs, strict=True)
+            if type(value) is int and name not in self.literal
+        ]
+        try:
+            found = self.held(inputs, others)
+            seen = {each.argument for each in found.looked_at}.intersection(named)
+            if not seen:
+                return found
+        except CannotDerive:
+            if not named:
+                raise
+            seen = set(named)
+        plain = replace(self, literal=self.literal | seen)
+        found = plain.with_integers(inputs, others)
+        own = [LookedAt(each) for each in sorted(seen)]
+        return replace(found, looked_at=(*found.looked_at, *own))
+
+    def held(
+        self, inputs: Sequence[Any], others: Sequence[tuple[Any, ...]]
+    ) -> Gradients:
+        """Derive, and again wherever something may have been burnt in."""
+        gradients, freed = self.done(inputs, others)
+        for each in freed:
+            if self.done(each.args, None)[0].graph != gradients.graph:
+                raise each.refusal
+        for args in [each for each in others if is_resized(inputs, each)][:1]:
+            again = self.done(args, None)[0]
+            if told := graph_difference(gradients.graph, again.graph):
+                raise refused(Reason.BURNT_IN, place=self.locate(0), detail=told)
+        return replace(gradients, looked_at=tuple(self.looked_at(inputs, gradients)))
+
+    def looked_at(
+        self, inputs: Sequence[Any], gradients: Gradients
+    ) -> Iterator[LookedAt]:
+        """List the numbers that matter; what a rule makes of an integer, C code may look at."""
+        yield from gradients.looked_at
+        known = {each.argument for each in gradients.looked_at} | self.literal
+        for at, name in enumerate(self.names):
+            if type(inputs[at]) is not int or name in known:
+                continue
+            for other in integers(inputs[at]):
+                args = [*inputs[:at], other, *inputs[at + 1 :]]
+                if runs(self.function, args):
+                    again = self.done(args, None)[0]
+                    if without_shapes(again.graph) != without_shapes(gradients.graph):
+                        yield LookedAt(name)
+                    break
+
+    def done(
+        self, inputs: Sequence[Any], others: Sequence[tuple[Any, ...]] | None
+    ) -> tuple[Gradients, tuple[Freed, ...]]:
+        """Derive at some inputs; hold the trace against other runs, unless others is None."""
+        given = [in_float64(each) for each in inputs]
+        with numbers_kept() as looks:
+            trace = traced(self.function, given, self.names, self.locate, self.literal)
+            found = Burnt()
+            if others is not None:
+                found = burnt(trace, self.function, given, others, list(looks))
+            by_forward = len(looks)
+            leaves = [trace.arguments[at] for at in self.wanted]
+            sweep = swept(
+                trace,
+                [each for each in leaves if each and is_floating(each.result)],
+                fallback=self.fallback,
+                broadcast=self.broadcast,
+            )
+            by_rules = [LookedAt(e) for look in looks[by_forward:] for e in look.names]
+        numbers = (*found.numbers, *by_rules)
+        gradients = gathered(trace, sweep, self.names, self.recompute, numbers)
+        return gradients, found.freed
