@@ -238,7 +238,8 @@ def compared(
     on_progress: Callable[[str], None],
 ) -> Produced:
     """Write the files' text, try it, and measure a derived backward."""
-    from layergen.gate.gate import accepted, check
+    from layergen.gate.accepted import accepted
+    from layergen.gate.gate import check
 
     trials = with_pinned(trials, pinned)
     files = emit(spec, trials, module_of(folder))

@@ -9,7 +9,7 @@ from layergen.spec.inputs import Example
 from layergen.spec.matching import filled, sizes_of
 from layergen.spec.model import Argument, ArgumentType, Shape
 
-__all__ = ["drawing", "drawn", "inputs_view", "outputs_view"]
+__all__ = ["drawing", "drawn", "inputs_view", "outputs_view", "refused_text"]
 
 NORMAL = "torch.randn(shape, generator=generator, dtype=torch.float64)"
 WIDTH = 88  # of a line, as Black counts it
@@ -76,6 +76,17 @@ def drawn(tensors: Sequence[Argument], trial: Trial, shape_of: str) -> tuple[str
             text = f"None if {shape} is None else {text}"
         found.append(text)
     return tuple(found)
+
+
+def refused_text(trial: Trial, arguments: Sequence[Argument]) -> str:
+    """Write the example that a check refuses as a dict, or "" where nothing is refused."""
+    if trial.refused is None:
+        return ""
+    told = dict(trial.refused.values) | dict(trial.refused.shapes)
+    if any(each.type is ArgumentType.INDEX for each in arguments):
+        told["index_below"] = 2
+    missing = [e.name for e in arguments if e.type.is_tensor and e.name not in told]
+    return repr(told | dict.fromkeys(missing))
 
 
 def case_view(

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 
 from layergen.emit import words
+from layergen.emit.case_view import refused_text
 from layergen.emit.layer_view import supplied_call
 from layergen.emit.loss_view import REDUCTION
 from layergen.emit.views import (
@@ -69,6 +70,7 @@ def subject_view(
         differentiable=words.tuple_text(positions),
         counts_work=has_function and len(positions) > 1 and bool(working_at),
         working=tuple_or_name(working_at, positions),
+        refused=refused_text(trial, made.arguments),
         function_class=function_class(spec) if has_function else "",
         dtypes=dtypes(trial),
         gradchecks=trial.gradchecks,

@@ -2,25 +2,24 @@
 
 import copy
 import importlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any
 
 import torch
 
-from layergen.autodiff.draw import drawn, taken
+from layergen.autodiff.draw import taken
 from layergen.emit.source import SourceFile
 from layergen.errors import CannotDerive
+from layergen.gate.calls import called, inputs_of, tensors_of
 from layergen.gate.claim import Claim, Sample
 from layergen.gate.derivation import verify
 from layergen.gate.in_memory import imported
 from layergen.gate.samples import samples_from, samples_of
 from layergen.ir.trial import Trial, Trials
-from layergen.spec.inputs import Example
-from layergen.spec.model import Argument, Form, LayerSpec, LossSpec, OpSpec, Spec
+from layergen.spec.model import Form, LayerSpec, LossSpec, OpSpec, Spec
 
-__all__ = ["accepted", "check"]
+__all__ = ["check"]
 
 
 def check(spec: Spec, trials: Trials, files: Sequence[SourceFile]) -> tuple[str, ...]:
@@ -48,64 +47,6 @@ def check(spec: Spec, trials: Trials, files: Sequence[SourceFile]) -> tuple[str,
             for layer, trial in zip(spec.layers, trials.layers, strict=True):
                 check_layer(layer, trial, module, reference)
     return notes
-
-
-def accepted(spec: Spec, trials: Trials, files: Sequence[SourceFile]) -> Trials:
-    """Leave out the examples whose shapes are refused by what was derived.
-
-    A forward takes them all; its gradient may hold for tensors that broadcast as those do that
-    it was derived at, and the function checks that.
-    """
-    with imported(files) as package:
-        reference = importlib.import_module(f"{package}.tests.reference")
-
-        def of(made: OpSpec | LossSpec | LayerSpec, home: str, trial: Trial) -> Trial:
-            own = getattr(importlib.import_module(f"{package}.{home}"), made.name)
-
-            def takes(example: Example) -> bool:
-                tensors = tensors_of(made)
-                inputs = inputs_of(made, tensors, trial, example, reference)
-                if isinstance(made, LayerSpec):
-                    layer = own(**dict(example.values)).double()
-                    return is_taken(lambda: layer(*inputs))
-                values = called(made.arguments, inputs, dict(example.values))
-                return is_taken(lambda: own(**values))
-
-            return only(trial, takes)
-
-        return replace(
-            trials,
-            op=of(spec.op, "op", trials.op) if spec.op and trials.op else None,
-            loss=(
-                of(spec.loss, "loss", trials.loss)
-                if spec.loss and trials.loss
-                else None
-            ),
-            layers=tuple(
-                of(layer, "layer", trial)
-                for layer, trial in zip(spec.layers, trials.layers, strict=True)
-            ),
-        )
-
-
-def is_taken(call: Callable[[], Any]) -> bool:
-    """Tell whether a function takes some arguments."""
-    try:
-        call()
-    except ValueError:
-        return False
-    return True
-
-
-def only(trial: Trial, takes: Callable[[Example], bool]) -> Trial:
-    """Keep the examples that are taken."""
-    kept = [at for at, each in enumerate(trial.examples) if takes(each)]
-    assert kept, "a function refuses the shapes that it was derived at"
-    return replace(
-        trial,
-        examples=tuple(trial.examples[at] for at in kept),
-        below=tuple(trial.below[at] for at in kept) if trial.below else (),
-    )
 
 
 def check_function(
@@ -168,41 +109,6 @@ def samples_for(
     inputs = taken(reference.example_inputs)
     given = called(made.arguments, inputs, dict(trial.examples[0].values))
     return samples_from(tuple(given.values()), plain, tuple(given))
-
-
-def inputs_of(
-    made: OpSpec | LossSpec | LayerSpec,
-    arguments: Sequence[Argument],
-    trial: Trial,
-    example: Example,
-    reference: ModuleType,
-) -> list[Any]:
-    """Draw the inputs of an example, or take the user's own."""
-    if made.forward.example_inputs:
-        return taken(reference.example_inputs)
-    return drawn(arguments, example, positive=trial.positive)
-
-
-def tensors_of(made: OpSpec | LossSpec | LayerSpec) -> list[Argument]:
-    """List the tensors that a call takes; a layer holds the others itself."""
-    names = [each.name for each in made.forward.signature]
-    return [
-        each
-        for each in made.arguments
-        if each.type.is_tensor
-        and (each.name in names or not isinstance(made, LayerSpec))
-    ]
-
-
-def called(
-    arguments: Sequence[Argument], inputs: Sequence[Any], values: Mapping[str, Any]
-) -> dict[str, Any]:
-    """Put the inputs and the scalars together, by name."""
-    given = iter(inputs)
-    return {
-        each.name: next(given) if each.type.is_tensor else values[each.name]
-        for each in arguments
-    }
 
 
 def check_layer(

@@ -58,6 +58,8 @@ class Trial:
         pinned: what of the first example's shapes must be checked, since what was derived
             does not hold for others.
         only: arguments whose value must be checked, for the same reason.
+        refused: an example that the forward takes and the derived function, by these checks,
+            does not.
     """
 
     examples: tuple[Example, ...]
@@ -78,6 +80,7 @@ class Trial:
     derived: tuple[Gradients, ...] = ()
     pinned: Pinned = Pinned.NOTHING
     only: tuple[Only, ...] = ()
+    refused: Example | None = None
 
 
 @dataclass(frozen=True, slots=True)

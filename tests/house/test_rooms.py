@@ -53,6 +53,7 @@ SEEN = DOORS | {
     "autodiff.examined",
     "autodiff.functional",
     "autodiff.refusal",
+    "gate.accepted",
     "gate.claim",
     "gate.derivation",
     "gate.samples",

@@ -98,6 +98,7 @@ class SubjectView:
         call: a call with `args`: "swish(*args)".
         bound_call: what `bound` hands on: 'x, beta, alpha=case["alpha"]'.
         differentiable: positions among the tensors, as a tuple's text.
+        refused: an example that a check refuses, as a dict's text, or "".
         working: those of them whose gradients cost work of their own; DIFFERENTIABLE for all.
     """
 
@@ -113,6 +114,7 @@ class SubjectView:
     differentiable: str
     counts_work: bool
     working: str
+    refused: str
     function_class: str
     dtypes: tuple[str, ...]
     gradchecks: bool
