@@ -1,5 +1,7 @@
 """Printed derivations by hand, of which a test says only what it looks at."""
 
+from dataclasses import replace
+
 from layergen.emit import printing
 from layergen.emit.printed import Printed, Statements
 from layergen.ir.graph import Value
