@@ -36,7 +36,9 @@ def examined(
         if isinstance(value, Tensor) and not is_dense(value):
             raise refused(Reason.SPARSE, op=subject.name, place=place, detail=own)
     check_runs(subject, place)
-    check_pure(subject.function, subject.values, place)
+    others = set(range(len(subject.values))) - set(subject.wanted)
+    buffers = () if subject.own else others
+    check_pure(subject.function, subject.values, place, buffers=buffers)
     return replace(subject, place=place)
 
 
