@@ -235,6 +235,16 @@ def test_a_gradient_that_a_rule_leaves_out_is_none(monkeypatch):
     assert [each is None for each in found.gradients] == [True, False]
 
 
+def test_what_a_rule_gives_too_large_is_summed(monkeypatch):
+    monkeypatch.setattr(
+        reverse, "RULES", {"atan2": lambda grad, out, x, y: (grad, grad)}
+    )
+
+    lines = backward(lambda x, y: torch.atan2(x, y), MATRIX, ROW)
+
+    assert "grad_y = grad_out.sum_to_size(ctx.y_shape)" in lines
+
+
 def refusal(function, *inputs, **options):
     with pytest.raises(CannotDerive) as error:
         derived(function, inputs, **options)

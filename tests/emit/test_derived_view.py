@@ -74,9 +74,9 @@ def test_the_user_s_text_is_the_forward_where_nothing_is_kept():
 def test_the_user_s_text_returns_what_is_kept_where_a_variable_holds_it():
     derived = replace(sine_of_product(), returned_by=("p",))
 
-    made = view(derived, body="p = x @ w\nreturn torch.sin(p)")
+    made = view(derived, body="p = x @ w  # a product\nreturn torch.sin(p)")
 
-    assert made.body == "p = x @ w\nreturn torch.sin(p), p"
+    assert made.body == "p = x @ w  # a product\nreturn torch.sin(p), p"
 
 
 def test_the_forward_is_printed_where_no_variable_holds_what_is_kept():
@@ -198,6 +198,22 @@ def test_backward_multiplies_under_the_forward_s_autocast():
     assert made.autocasts
     assert "ctx.autocast = autocast_of(x)" in made.setup
     assert "torch" in made.texts
+
+
+def test_the_tensor_that_tells_the_autocast_is_unpacked():
+    made = graph(
+        tensor("x"),
+        tensor("w"),
+        operator("matmul", X, Y),
+        cotangent(),
+        operator("matmul", Value(3), Y, **BW),
+    )
+
+    assert view(gradients(made, [2], {"x": 4}, saved=(1,))).setup == (
+        "x, w = inputs",
+        "ctx.save_for_backward(w)",
+        "ctx.autocast = autocast_of(x)",
+    )
 
 
 def test_what_multiplies_nothing_knows_no_autocast():

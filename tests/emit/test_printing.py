@@ -79,6 +79,19 @@ def test_what_one_gradient_alone_needs_stands_before_it():
     )
 
 
+def test_a_long_gradient_is_assigned_once():
+    sines = [method("sin", Value(2 + at), **BW) for at in range(7)]
+    last = replace(sines[-1], hint="grad_x")
+    made = graph(tensor("x"), method("sin", X), cotangent(), *sines[:-1], last)
+
+    [block] = texts(gradients(made, [1], {"x": 9})).backward
+
+    assert block.lines == (
+        "sin = grad_out.sin().sin().sin().sin().sin().sin()",
+        "grad_x = sin.sin()",
+    )
+
+
 def test_no_size_is_read_off_what_another_gradient_alone_needs():
     """It is there only where that other gradient is wanted."""
     made = graph(
@@ -222,6 +235,15 @@ def test_an_argument_is_saved_for_a_dtype_that_nothing_else_has():
 
     assert found.saved == ("x",)
     assert found.backward[0].lines == ("grad_x = grad_out.to(x.dtype)",)
+
+
+def test_one_argument_is_enough_for_a_dtype():
+    derived = narrowed(DtypeOf())
+    nodes = [tensor("w"), *derived.graph.nodes[1:]]
+
+    found = texts(replace(derived, graph=graph(*nodes), names=("w", "x")))
+
+    assert found.saved == ("w",)
 
 
 def test_no_argument_is_saved_for_a_dtype_that_has_a_name():

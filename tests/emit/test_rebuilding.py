@@ -101,6 +101,10 @@ def normalised(*args, **kwargs):
             "n = F.batch_norm(x, None, None, training=True)",
         ),
         (
+            normalised(X, Value(1), Value(2), Value(1), None, True),
+            "n = F.batch_norm(x, None, None, mean, None, True)",
+        ),
+        (
             normalised(X, running_mean=Value(1), running_var=Value(2), training=True),
             "n = F.batch_norm(x, None, None, training=True)",
         ),
