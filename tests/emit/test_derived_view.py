@@ -64,6 +64,7 @@ def scaled(factor=ALPHA, saved=(), **fields):
     return gradients(made, [1], {"x": 3}, names=names, saved=saved, **fields)
 
 
+G = Value(2)
 SCALED = arguments("x", alpha="float")
 
 
@@ -192,6 +193,23 @@ def test_the_shape_of_what_may_be_none_is_asked_with_care():
     )
 
 
+def test_a_shape_beside_what_may_be_none_is_asked_as_ever():
+    x = Argument("x", ArgumentType.OPTIONAL_TENSOR)
+
+    made = view(bias_shape(), declared=(x, *arguments("b")))
+
+    assert made.setup[-1] == "ctx.b_shape = b.shape"
+
+
+def test_the_only_output_of_a_tuple_is_unpacked_from_it():
+    made = graph(
+        tensor("x"), method("exp", X), cotangent(), operator("mul", G, Y, **BW)
+    )
+    derived = gradients(made, [1], {"x": 3}, saved=(1,), single=False)
+
+    assert view(derived).setup[0] == "(result,) = output"
+
+
 def test_backward_multiplies_under_the_forward_s_autocast():
     made = view(sine_of_product())
 
@@ -214,6 +232,15 @@ def test_the_tensor_that_tells_the_autocast_is_unpacked():
         "ctx.save_for_backward(w)",
         "ctx.autocast = autocast_of(x)",
     )
+
+
+def test_a_backward_that_multiplies_nothing_knows_no_autocast():
+    made = graph(
+        tensor("x"), tensor("w"), operator("matmul", Y, Y), operator("add", X, G)
+    )
+    derived = gradients(graph(*made.nodes, cotangent()), [3], {"x": 4})
+
+    assert not view(derived).autocasts
 
 
 def test_what_multiplies_nothing_knows_no_autocast():
