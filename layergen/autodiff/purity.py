@@ -30,12 +30,7 @@ def check_pure(
 ) -> None:
     """Run a forward twice on copies, and compare what it gives and what it leaves behind.
 
-    Args:
-        function: the forward.
-        inputs: its arguments.
-        place: where it begins.
-        buffers: positions of a module's buffers, which it may update.
-        may_keep: whether it may keep things between calls, as a layer may.
+    `buffers` are positions that a module may update; `may_keep`: a layer may keep things.
 
     Raises:
         CannotDerive: It changes an input or something outside of it, or its answers differ.
@@ -51,14 +46,7 @@ def check_pure(
         except Exception:
             return  # the run that must succeed says it better
         left = changed(before, picture(function))
-    held = [at for at in range(len(inputs)) if at not in buffers]
-    if not all(
-        map(
-            same,
-            tensors([inputs[at] for at in held]),
-            tensors([given[at] for at in held]),
-        )
-    ):
+    if any(found_changed(inputs, given, buffers)):
         raise changes_input(place)
     if may_keep:
         return
@@ -69,6 +57,15 @@ def check_pure(
     pairs = zip(tensors(first), tensors(again), strict=False)
     if not all(same(one, other) for one, other in pairs):
         raise refused(Reason.NOT_DETERMINISTIC, place=place)
+
+
+def found_changed(
+    inputs: Sequence[Any], given: Sequence[Any], buffers: Collection[int]
+) -> Iterator[bool]:
+    """Tell of each tensor that is no buffer whether it is another now."""
+    for at, (before, after) in enumerate(zip(inputs, given, strict=True)):
+        if at not in buffers:
+            yield not all(map(same, tensors([before]), tensors([after])))
 
 
 def changes_input(place: Place | None) -> CannotDerive:

@@ -43,7 +43,7 @@ FIRST_CASE = "CASES[0].values[0]"
 def subject_view(
     spec: Spec, made: OpSpec | LossSpec, function: str, trial: Trial
 ) -> SubjectView:
-    """Describe the function under test and the user's own beside it."""
+    """Describe the function under test and the plain one."""
     tensors = [each for each in made.arguments if each.type.is_tensor]
     scalars = [each for each in made.arguments if not each.type.is_tensor]
     plain = f"reference.{made.forward.name}"
@@ -56,7 +56,6 @@ def subject_view(
         )
     positions = positions_of(trial.differentiable, tensors)
     has_function = spec.backward is not Backward.AUTOGRAD
-    working_at = positions_with_work(made, trial)
     return SubjectView(
         plain=first,
         reference=first_plain,
@@ -68,8 +67,10 @@ def subject_view(
         tensor_names=words.joined(each.name for each in tensors),
         bound_call=bound_call(made.arguments),
         differentiable=words.tuple_text(positions),
-        counts_work=has_function and len(positions) > 1 and bool(working_at),
-        working=tuple_or_name(working_at, positions),
+        counts_work=has_function
+        and len(positions) > 1
+        and bool(positions_with_work(made, trial)),
+        working=tuple_or_name(positions_with_work(made, trial), positions),
         refused=refused_text(trial, made.arguments),
         function_class=function_class(spec) if has_function else "",
         dtypes=dtypes(trial),
