@@ -45,8 +45,10 @@ def subject_view(
 ) -> SubjectView:
     """Describe the function under test and the plain one."""
     tensors = [each for each in made.arguments if each.type.is_tensor]
-    scalars = [each for each in made.arguments if not each.type.is_tensor]
-    plain = f"reference.{made.forward.name}"
+    scalars, plain = (
+        len(made.arguments) > len(tensors),
+        f"reference.{made.forward.name}",
+    )
     first, first_plain, of_case, plain_of_case = function, plain, function, plain
     if scalars:
         first, first_plain, of_case, plain_of_case = (
@@ -55,7 +57,7 @@ def subject_view(
             for name in (function, plain)
         )
     positions = positions_of(trial.differentiable, tensors)
-    has_function = spec.backward is not Backward.AUTOGRAD
+    name = function_class(spec) if spec.backward is not Backward.AUTOGRAD else ""
     return SubjectView(
         plain=first,
         reference=first_plain,
@@ -63,7 +65,7 @@ def subject_view(
         reference_of_case=plain_of_case,
         call=f"{first}(*args)",
         call_reference=f"{first_plain}(*args)",
-        has_scalars=bool(scalars),
+        has_scalars=scalars,
         tensor_names=words.joined(each.name for each in tensors),
         bound_call=bound_call(made.arguments),
         differentiable=words.tuple_text(positions),
@@ -72,7 +74,7 @@ def subject_view(
         and bool(positions_with_work(made, trial)),
         working=tuple_or_name(positions_with_work(made, trial), positions),
         refused=refused_text(trial, made.arguments),
-        function_class=function_class(spec) if has_function else "",
+        function_class=name,
         dtypes=dtypes(trial),
         gradchecks=trial.gradchecks,
         gradgradchecks=trial.gradchecks and trial.gradgradchecks,
