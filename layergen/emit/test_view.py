@@ -69,9 +69,7 @@ def subject_view(
         tensor_names=words.joined(each.name for each in tensors),
         bound_call=bound_call(made.arguments),
         differentiable=words.tuple_text(positions),
-        counts_work=has_function
-        and len(positions) > 1
-        and bool(positions_with_work(made, trial)),
+        counts_work=bool(name and positions[1:] and positions_with_work(made, trial)),
         working=tuple_or_name(positions_with_work(made, trial), positions),
         refused=refused_text(trial, made.arguments),
         function_class=name,
