@@ -2,9 +2,10 @@
 
 import argparse
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from tests.benchmarks.rule_mutants.journal import add, read
 from tests.benchmarks.rule_mutants.judge import Judgement
 from tests.benchmarks.rule_mutants.named import FAULTS, caught_by
 from tests.benchmarks.rule_mutants.parallel import judge
@@ -20,16 +21,24 @@ COMMAND = "python -m tests.benchmarks.rule_mutants"
 def main() -> int:
     parser = argparse.ArgumentParser(prog=COMMAND, description=__doc__)
     parser.add_argument(
-        "keys", metavar="KEY", nargs="*", help='a rule: "softmax"; all by default'
+        "keys",
+        metavar="RULE",
+        nargs="*",
+        help='"softmax", "moments.var"; all by default',
     )
-    parser.add_argument("--third", action="store_true", help="every third function")
+    parser.add_argument(
+        "--every", type=int, default=1, help="only each so manieth function"
+    )
+    parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument(
+        "--journal", type=Path, help="go on behind what this file holds, and add to it"
+    )
     parser.add_argument("--write", action="store_true", help=f"write {RESULT.name}")
     options = parser.parse_args()
-    places = chosen(options.keys)[:: 3 if options.third else 1]
-    judgements = list(shown(judge(places)))
+    places = chosen(options.keys)[:: options.every]
+    judgements = list(all_of(places, options.processes, options.journal))
     named = {fault: caught_by(fault) for fault in FAULTS}
-    command = " ".join((COMMAND, *sys.argv[1:]))
-    text = table(judgements, reviewed(), named, command)
+    text = table(judgements, reviewed(), named, COMMAND)
     print(text, end="")
     found = list(surprises(judgements, reviewed()))
     found += [f"{each.name}: not caught" for each, check in named.items() if not check]
@@ -48,14 +57,20 @@ def chosen(keys: Sequence[str]) -> list[int]:
     ]
 
 
-def shown(judgements: Iterable[Judgement]) -> Iterable[Judgement]:
-    """Name the rules as they are done."""
-    last = ""
-    for each in judgements:
-        if each.rule != last:
-            print(each.rule, file=sys.stderr)
-        last = each.rule
-        yield each
+def all_of(
+    places: Sequence[int], processes: int, journal: Path | None
+) -> Iterator[Judgement]:
+    """Judge the functions at some places, apart from those in the journal."""
+    known = [*read(journal)] if journal else []
+    yield from known
+    done = {each.rule for each in known}
+    rest = [each for each in places if statements()[each].title not in done]
+    for found in judge(rest, processes):
+        if found:
+            print(found[0].rule, file=sys.stderr)
+        if journal:
+            add(journal, found)
+        yield from found
 
 
 if __name__ == "__main__":

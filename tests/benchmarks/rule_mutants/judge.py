@@ -9,7 +9,10 @@ from enum import StrEnum
 from functools import cache
 from itertools import islice
 from types import FrameType
+from unittest import mock
 
+from layergen.autodiff.refusal import Reason
+from layergen.errors import CannotDerive
 from layergen.gate import derivation
 from tests.benchmarks.rule_mutants.mutant import Mutant
 from tests.benchmarks.rule_mutants.planting import planted
@@ -23,7 +26,10 @@ FEW = 3  # of those, where it is known to be harmless
 FAILS = 6  # derivations that raise: so many are enough
 SECONDS = 120  # for one call
 GATE = "layergen.gate"
-CHECKS = tuple(each.__module__.rpartition(".")[2] for each in derivation.CHECKS)
+# What a derivation at two sets of sizes finds, before there is a text to run; then the rest.
+AT_TWO_SIZES = Reason.BURNT_IN.spelled
+GATES = tuple(each.__module__.rpartition(".")[2] for each in derivation.CHECKS)
+CHECKS = (AT_TWO_SIZES, *GATES)
 
 
 class Outcome(StrEnum):
@@ -111,9 +117,8 @@ def finding(mutant: Mutant, subject: Subject) -> Finding:
     except Exception as error:
         check = check_behind(error)
         if not check:
-            return Finding(Outcome.RAISED, subject.title, type(error).__name__)
-        first, why = refused(subject)
-        if first and CHECKS.index(first) <= CHECKS.index(check):
+            return Finding(Outcome.RAISED, subject.title, named(error))
+        if why := refused(subject, CHECKS.index(check)):
             return Finding(Outcome.UNFIT, subject.title, why)
         return Finding(Outcome.CAUGHT, subject.title, check)
     return Finding(Outcome.SURVIVED, subject.title)
@@ -121,21 +126,27 @@ def finding(mutant: Mutant, subject: Subject) -> Finding:
 
 def check_behind(error: Exception) -> str:
     """Name the gate's check that refused a derivation, or ""."""
+    if named(error) == AT_TWO_SIZES:
+        return AT_TWO_SIZES
     frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
     names = [frame.f_globals["__name__"].rpartition(".") for frame in frames]
-    return next(
-        (name for room, _, name in names if room == GATE and name in CHECKS), ""
-    )
+    return next((name for room, _, name in names if room == GATE and name in GATES), "")
+
+
+def named(error: Exception) -> str:
+    """Name an error: a refusal by its reason."""
+    return error.reason if isinstance(error, CannotDerive) else type(error).__name__
 
 
 @cache
-def refused(subject: Subject) -> tuple[str, str]:
-    """Name the check that refuses the rule as it is, and why: it proves nothing of a fault."""
+def refused(subject: Subject, place: int) -> str:
+    """Say why a check, or one before it, refuses the rule as it is: that proves nothing."""
     try:
-        derive(subject, unlike="")
+        with mock.patch.object(derivation, "CHECKS", derivation.CHECKS[:place]):
+            derive(subject, unlike="")
     except Exception as error:
-        return check_behind(error), f"{type(error).__name__}: {error}".splitlines()[0]
-    return "", ""
+        return f"{type(error).__name__}: {error}".splitlines()[0]
+    return ""
 
 
 @contextmanager

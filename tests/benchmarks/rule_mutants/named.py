@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 from unittest import mock
 
 import torch
@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from layergen import deriving
+from layergen.autodiff import reverse
 from layergen.autodiff.rules.rule import Rule
 from layergen.autodiff.rules.table import RULES
 from layergen.deriving import executed
@@ -107,7 +108,7 @@ FAULTS = (
     Fault("a burnt-in dtype", sigmoid, (X,), "dtypes", change=IN_FLOAT64),
     Fault("a burnt-in device", sigmoid, (X,), "device", "sigmoid", on_the_cpu),
     Fault("a burnt-in size", average, (X,), "values", "mean", of_fifteen),
-    Fault("a size made an int", average, (X,), "values", "mean", of_the_example),
+    Fault("a size made an int", average, (X,), "burnt-in", "mean", of_the_example),
     Fault(
         "a burnt-in scalar", leaky_relu, (X, 0.3), "values", "leaky_relu", of_one_slope
     ),
@@ -125,7 +126,7 @@ def caught_by(fault: Fault) -> str:
 
     try:
         with (
-            mock.patch.dict(cast(dict[str, Any], RULES), rules),
+            mock.patch.object(reverse, "RULES", {**RULES, **rules}),
             mock.patch.object(deriving, "executed", changed),
         ):
             deriving.derive(fault.forward, fault.inputs)

@@ -1,4 +1,4 @@
-"""Judge many faults in two processes."""
+"""Judge many faults in several processes."""
 
 import warnings
 from collections.abc import Iterable, Iterator
@@ -13,14 +13,11 @@ from tests.benchmarks.rule_mutants.statements import mutants_of, statements
 
 __all__ = ["judge"]
 
-PROCESSES = 2
 
-
-def judge(places: Iterable[int]) -> Iterator[Judgement]:
-    """Judge the faults of the statements at some places, as they come."""
-    with ProcessPoolExecutor(PROCESSES, get_context("spawn"), prepare) as pool:
-        for found in pool.map(judge_one, places):
-            yield from found
+def judge(places: Iterable[int], processes: int) -> Iterator[list[Judgement]]:
+    """Judge the faults of the statements at some places, statement by statement."""
+    with ProcessPoolExecutor(processes, get_context("spawn"), prepare) as pool:
+        yield from pool.map(judge_one, places)
 
 
 def prepare() -> None:

@@ -3,9 +3,10 @@
 import ast
 import importlib
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
+from itertools import zip_longest
 from types import FrameType
 from typing import Any
 
@@ -25,13 +26,18 @@ def reaching(mutant: Mutant) -> Iterator[Subject]:
     first, last = mutant.lines
     module = mutant.statement.module
     is_function = isinstance(mutant.statement.tree, ast.FunctionDef)
-    for key in keys_of(mutant.statement):
-        for alone in subjects_of(key):
-            subject = alone if lines_of(alone) else replace(alone, is_inside=True)
-            lines = lines_of(subject)
-            runs = any((module, line) in lines for line in range(first, last + 1))
-            if runs or (lines and not is_function):
-                yield subject
+    for alone in in_turn([subjects_of(key) for key in keys_of(mutant.statement)]):
+        subject = alone if lines_of(alone) else replace(alone, is_inside=True)
+        lines = lines_of(subject)
+        runs = any((module, line) in lines for line in range(first, last + 1))
+        if runs or (lines and not is_function):
+            yield subject
+
+
+def in_turn(calls: Sequence[Sequence[Subject]]) -> Iterator[Subject]:
+    """Take the first call of each rule, then the second of each: one rule's are much alike."""
+    for each in zip_longest(*calls):
+        yield from (subject for subject in each if subject is not None)
 
 
 @cache
