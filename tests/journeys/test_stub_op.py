@@ -2,7 +2,7 @@
 
 import pytest
 
-FORWARD = ("--forward", "x * sigmoid(beta * x)")
+FORWARD = ("--forward", "x * sigmoid(beta * x)", "--backward", "stub")
 # what a person would write over the vjp lines, and one slip in it
 RIGHT = {
     "grad_x": "s = torch.sigmoid(beta * x)\n"

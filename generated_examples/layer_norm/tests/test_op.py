@@ -235,6 +235,23 @@ def test_forward_mode_is_refused_and_never_a_silent_zero():
         )
 
 
+def test_every_tensor_is_kept_by_save_for_backward():
+    args = inputs(CASES[0].values[0])
+    output = bound(layer_norm, CASES[0].values[0])(*args)
+
+    # on ctx itself it would escape hooks, and the check for changes in place
+    held = vars(output.grad_fn).values()
+    values = [v for h in held for v in (h if isinstance(h, tuple | list) else (h,))]
+    assert not any(isinstance(value, torch.Tensor) for value in values)
+
+
+def test_refuses_shapes_that_its_gradient_does_not_hold_for():
+    case = {"eps": 1e-05, "x": (3, 5), "weight": (5,), "bias": (1,)}
+
+    with pytest.raises(ValueError, match="has its gradient for"):
+        bound(layer_norm, case)(*inputs(case))
+
+
 class CountOperations(TorchDispatchMode):
     """Count what really runs, below autograd."""
 

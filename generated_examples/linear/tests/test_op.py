@@ -202,6 +202,16 @@ def test_forward_mode_is_refused_and_never_a_silent_zero():
         )
 
 
+def test_every_tensor_is_kept_by_save_for_backward():
+    args = inputs(CASES[0].values[0])
+    output = linear(*args)
+
+    # on ctx itself it would escape hooks, and the check for changes in place
+    held = vars(output.grad_fn).values()
+    values = [v for h in held for v in (h if isinstance(h, tuple | list) else (h,))]
+    assert not any(isinstance(value, torch.Tensor) for value in values)
+
+
 class CountOperations(TorchDispatchMode):
     """Count what really runs, below autograd."""
 
