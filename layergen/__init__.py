@@ -2,7 +2,7 @@
 
 from typing import Any
 
-__all__ = ["CannotDerive", "__version__", "derive"]
+__all__ = ["BadRequest", "CannotDerive", "__version__", "derive"]
 
 __version__ = "0.1.0"
 
@@ -13,8 +13,8 @@ def __getattr__(name: str) -> Any:
         from layergen.deriving import derive
 
         return derive
-    if name == "CannotDerive":
-        from layergen.errors import CannotDerive
+    if name in ("BadRequest", "CannotDerive"):
+        from layergen import errors
 
-        return CannotDerive
+        return getattr(errors, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

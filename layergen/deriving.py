@@ -88,6 +88,7 @@ def derive(
 
     Raises:
         CannotDerive: With the reason and, where it has one, the line.
+        BadRequest: It can't be called on the inputs, or an argument's name is in the way.
     """
     subject = examined(function, example_inputs, name)
     samples = samples_from(subject.values, subject.function, subject.names)

@@ -3,7 +3,7 @@
 import inspect
 import math
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
@@ -17,6 +17,9 @@ from layergen.spec.model import Forward
 from layergen.spec.spelling import class_name, module_name
 
 __all__ = ["Subject", "own_text", "subject_of"]
+
+# What the methods of the Function themselves say: an argument would stand before it.
+TAKEN = ("ctx", "autocast_of", "nullcontext")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,13 @@ def argument_names(function: Callable[..., Any], count: int) -> tuple[str, ...]:
             f"{count} example inputs were given",
             instead="Give one for each argument, in order.",
         )
+    for each in names[:count]:
+        if each in TAKEN:
+            raise BadRequest(
+                f"the argument name {each!r} clashes with {each!r}, which the generated "
+                "code uses itself",
+                instead="Give the argument another name.",
+            )
     return tuple(names[:count])
 
 
@@ -76,7 +86,7 @@ def module_subject(module: nn.Module, inputs: Sequence[Any], name: str) -> Subje
     first = argument_names(module.forward, len(inputs))
     held: dict[str, Tensor] = dict(module.named_parameters())
     held |= {key: each for key, each in module.named_buffers() if not counts(each)}
-    own = {key: unique(as_name(key), first) for key in held}
+    own = own_names(held, first)
     counters = {key: int(each) for key, each in module.named_buffers() if counts(each)}
 
     def function(*values: Any) -> Any:
@@ -104,9 +114,17 @@ def as_name(key: str) -> str:
     return f"layer_{name}" if name[0].isdigit() else name
 
 
-def unique(name: str, taken: Sequence[str]) -> str:
-    """Make a name that no input has."""
-    return f"{name}_" if name in taken else name
+def own_names(held: Iterable[str], first: Sequence[str]) -> dict[str, str]:
+    """Name a module's tensors by their paths, as neither an input nor another is named."""
+    taken = {*TAKEN, *first}
+    found = {}
+    for key in held:
+        name = as_name(key)
+        while name in taken:
+            name += "_"
+        taken.add(name)
+        found[key] = name
+    return found
 
 
 def wanted_of(values: Sequence[Any]) -> tuple[int, ...]:

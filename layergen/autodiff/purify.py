@@ -70,9 +70,11 @@ def refusal_of(
     found: Operation, args: tuple[Any, ...], kwargs: Mapping[str, Any]
 ) -> Reason | None:
     """Tell why a call can't be in a forward, if it can't."""
-    for name in (found.op, found.op.partition(".")[0]):  # set_, and set_.source_Tensor
-        if name in NEVER:
-            return NEVER[name]
+    if found.op in NEVER:
+        return NEVER[found.op]
+    in_place = found.op.partition(".")[0]  # set_.source_Tensor, as torch calls itself
+    if in_place.endswith("_") and in_place in NEVER:
+        return NEVER[in_place]
     if kwargs.get("out") is not None:
         return Reason.OUT_ARGUMENT
     if kwargs.get("generator") is not None:
