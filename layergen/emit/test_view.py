@@ -45,17 +45,9 @@ def subject_view(
 ) -> SubjectView:
     """Describe the function under test and the plain one."""
     tensors = [each for each in made.arguments if each.type.is_tensor]
-    scalars, plain = (
-        len(made.arguments) > len(tensors),
-        f"reference.{made.forward.name}",
-    )
-    first, first_plain, of_case, plain_of_case = function, plain, function, plain
-    if scalars:
-        first, first_plain, of_case, plain_of_case = (
-            f"bound({name}, {case})"
-            for case in (FIRST_CASE, "case")
-            for name in (function, plain)
-        )
+    scalars = len(made.arguments) > len(tensors)
+    first, of_case = calls_of(function, scalars)
+    first_plain, plain_of_case = calls_of(f"reference.{made.forward.name}", scalars)
     positions = positions_of(trial.differentiable, tensors)
     name = function_class(spec) if spec.backward is not Backward.AUTOGRAD else ""
     return SubjectView(
@@ -82,6 +74,13 @@ def subject_view(
         vmaps=trial.vmaps,
         compiles=trial.compiles,
     )
+
+
+def calls_of(function: str, scalars: bool) -> tuple[str, str]:
+    """Spell a function of tensors alone: under the first case, and under any."""
+    if not scalars:
+        return function, function
+    return f"bound({function}, {FIRST_CASE})", f"bound({function}, case)"
 
 
 def positions_with_work(made: OpSpec | LossSpec, trial: Trial) -> list[str]:
