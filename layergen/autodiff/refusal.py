@@ -72,6 +72,10 @@ class Reason(Enum):
         "Choose, torch.where(mask, value, x), or join the parts: torch.cat, torch.stack.",
         stub=True,
     )
+    LOST_IN_PLACE = Words(
+        "the forward changes in place what its own gradient needs, and torch can't differentiate it",
+        "Compute a new tensor: y = y * x instead of y *= x or y.mul_(x).",
+    )
     OUT_ARGUMENT = Words(
         "{op} writes into out=",
         "Leave out= away, and use what the function returns.",

@@ -42,6 +42,8 @@ def refuse_without_answer(claim: Claim) -> None:
     try:
         want = answer(claim.plain, probe)
     except RuntimeError as error:  # "linalg_eig_backward: ... it is ill-defined"
+        if "modified by an inplace operation" in str(error):
+            raise refusal(claim, probe, Reason.LOST_IN_PLACE, "") from error
         raise refusal(claim, probe, Reason.NO_DERIVATIVE, str(error)) from error
     if text := unsteady(claim, probe, want):
         raise refusal(claim, probe, Reason.NOT_DETERMINISTIC, text)

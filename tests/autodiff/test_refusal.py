@@ -16,6 +16,7 @@ WITHOUT_STUB = {  # where the stub's own gradient is wrong, refused, or none at 
     Reason.HIDDEN_RANDOM,
     Reason.HIGHER_ORDER,
     Reason.INPUT_IN_PLACE,
+    Reason.LOST_IN_PLACE,
     Reason.MEMORY_LAYOUT,
     Reason.NO_DERIVATIVE,
     Reason.NO_DIFFERENTIABLE_INPUT,
