@@ -14,7 +14,7 @@ __all__ = ["COMPLEX", "ELEMENTWISE", "RULES"]
 
 # A gradient may be smaller than the output, as long as it broadcasts to it.
 ELEMENTWISE: Final = True
-COMPLEX = frozenset({"abs", "add", "div", "mul", "neg", "rsub", "sub"})
+COMPLEX = frozenset({"abs", "add", "div", "mul", "neg", "sub"})
 
 
 def add(grad: Tensor, out: Tensor, input: Any, other: Any, *, alpha: float = 1) -> Any:
@@ -25,11 +25,6 @@ def add(grad: Tensor, out: Tensor, input: Any, other: Any, *, alpha: float = 1) 
 def sub(grad: Tensor, out: Tensor, input: Any, other: Any, *, alpha: float = 1) -> Any:
     """Source: derivatives.yaml, sub."""
     return into(input, grad), into(other, -scaled(alpha, grad))
-
-
-def rsub(grad: Tensor, out: Tensor, input: Any, other: Any, alpha: float = 1) -> Any:
-    """Source: derivatives.yaml, rsub."""
-    return into(input, -scaled(alpha, grad)), into(other, grad)
 
 
 def mul(grad: Tensor, out: Tensor, input: Any, other: Any) -> Any:
@@ -129,6 +124,5 @@ RULES: Mapping[str, Rule] = {
     "mul": mul,
     "neg": neg,
     "remainder": remainder,
-    "rsub": rsub,
     "sub": sub,
 }

@@ -14,7 +14,7 @@ from layergen.autodiff import rules
 from layergen.autodiff.rules.table import DEFINITIONS, RULES
 from tests.benchmarks.rule_mutants.mutant import Mutant, Statement
 from tests.benchmarks.rule_mutants.statements import FOLDER, statements
-from tests.benchmarks.rule_mutants.subjects import Subject, printed, subjects_of
+from tests.benchmarks.rule_mutants.subjects import Subject, Way, printed, subjects_of
 
 __all__ = ["keys_of", "reaching"]
 
@@ -27,7 +27,7 @@ def reaching(mutant: Mutant) -> Iterator[Subject]:
     module = mutant.statement.module
     is_function = isinstance(mutant.statement.tree, ast.FunctionDef)
     for alone in in_turn([subjects_of(key) for key in keys_of(mutant.statement)]):
-        subject = alone if lines_of(alone) else replace(alone, is_inside=True)
+        subject = alone if lines_of(alone) else replace(alone, way=Way.INSIDE)
         lines = lines_of(subject)
         runs = any((module, line) in lines for line in range(first, last + 1))
         if runs or (lines and not is_function):

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache, partial
 from typing import Any
 from unittest import mock
@@ -21,34 +22,38 @@ from layergen.gate.samples import samples_from
 from tests.autodiff.rules import subject as tested
 from tests.autodiff.rules.samples import Sample, samples_of
 
-__all__ = ["Subject", "Unchanged", "derive", "printed", "subjects_of"]
+__all__ = ["Subject", "Unchanged", "Way", "derive", "printed", "subjects_of"]
 
 NAME = "call"
 MOST = 100  # calls of one rule; a few of the database's variants list more
 
 
+class Way(StrEnum):
+    """How the inputs reach the call."""
+
+    ALONE = "alone"
+    INSIDE = "inside"  # through other operations
+    BESIDE = "beside"  # so, and on a way around it: a gradient that is lost is not the only one
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A forward that calls one operation.
-
-    Attributes:
-        is_inside: whether its tensors come from other operations, and are no inputs.
-    """
+    """A forward that calls one operation."""
 
     key: str
     place: int
-    is_inside: bool
+    way: Way
     sample: Sample
 
     def __hash__(self) -> int:
-        return hash((self.key, self.place, self.is_inside))
+        return hash((self.key, self.place, self.way))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Subject) and hash(self) == hash(other)
 
     @property
     def title(self) -> str:
-        return f"{self.key} {self.place}{' inside' * self.is_inside}"
+        return f"{self.key} {self.place} {self.way}"
 
 
 class Unchanged(Exception):
@@ -71,7 +76,7 @@ def subjects_of(key: str) -> tuple[Subject, ...]:
     ]
     found.sort(key=awkwardness)
     return tuple(
-        Subject(key, place, False, each) for place, each in enumerate(found[:MOST])
+        Subject(key, place, Way.ALONE, each) for place, each in enumerate(found[:MOST])
     )
 
 
@@ -159,15 +164,20 @@ def forward_of(subject: Subject) -> tuple[Callable[..., Any], Sequence[Tensor]]:
     sample = subject.sample
     leaves, tree = pytree.tree_flatten((sample.args, sample.kwargs))
     places = [i for i, each in enumerate(leaves) if isinstance(each, Tensor)]
-    inside = {i for i in places if subject.is_inside and leaves[i].requires_grad}
+    wanted = {i for i in places if leaves[i].requires_grad}
+    inside = wanted if subject.way is not Way.ALONE else set()
+    beside = wanted if subject.way is Way.BESIDE else set()
 
     def call(*tensors: Tensor) -> Any:
-        filled = list(leaves)
+        filled, around = list(leaves), []
         for place, tensor in zip(places, tensors, strict=True):
             filled[place] = tensor * 1.0 if place in inside else tensor
+            if place in beside:
+                around.append(tensor * 0.5)
         args, kwargs = pytree.tree_unflatten(filled, tree)
         result = sample.function(*args, **kwargs)
-        return outputs_of(result if sample.finish is None else sample.finish(result))
+        result = result if sample.finish is None else sample.finish(result)
+        return outputs_of([result, *around])
 
     return call, tuple(leaves[place] for place in places)
 
