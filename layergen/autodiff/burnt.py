@@ -22,7 +22,7 @@ Args = tuple[Any, ...]
 WHERE: Mapping[Reason, str] = MappingProxyType(
     {
         Reason.DEVICE_SPECIALISED: "on another one",
-        Reason.DTYPE_SPECIALISED: "in float32",
+        Reason.DTYPE_SPECIALISED: "in another",
         Reason.GRAD_MODE: "where gradients are off",
         Reason.NEEDS_REAL_TENSORS: "there",
         Reason.RANK_SPECIALISED: "with another number of them",
@@ -70,6 +70,7 @@ def burnt(
         refuse(trace, Reason.GRAD_MODE, function, inputs, gradients=False)
         numbers |= looked_at(trace, function, inputs, None, float)
     refuse(trace, Reason.DEVICE_SPECIALISED, function, on_meta(inputs))
+    refuse(trace, Reason.DTYPE_SPECIALISED, function, on_meta(in_bfloat16(inputs)))
     placed = [
         replace(each, line=trace.seen.line_of_look(at)) for at, each in enumerate(looks)
     ]
@@ -214,6 +215,18 @@ def in_float32(inputs: Sequence[Any]) -> Args:
             each.to(torch.complex64 if each.is_complex() else torch.float32)
             if isinstance(each, Tensor)
             and (each.is_floating_point() or each.is_complex())
+            else each
+        )
+        for each in inputs
+    )
+
+
+def in_bfloat16(inputs: Sequence[Any]) -> Args:
+    """Take floating tensors to a dtype of fewer digits, which forwards often ask for."""
+    return tuple(
+        (
+            each.bfloat16()
+            if isinstance(each, Tensor) and each.is_floating_point()
             else each
         )
         for each in inputs

@@ -149,6 +149,16 @@ def resized(x):
     return y * y
 
 
+def lost_in_place(x):
+    y = x.sigmoid()
+    return y.mul_(x)
+
+
+def halved_at_the_end(x, weight):
+    y = x.float() * weight.float().sigmoid()
+    return y.to(weight.dtype) if weight.dtype in (torch.half, torch.bfloat16) else y
+
+
 def set_storage(x):
     y = x * 2
     y.set_(x.detach() * 3)
@@ -217,6 +227,8 @@ REFUSED: Sequence[tuple[Form, tuple[Any, ...], Reason]] = (
     (generator, (normal(4),), Reason.OUTPUT_TYPE),
     (finally_returned, (normal(4),), Reason.PYTHON_VALUE),
     (resized, (normal(4),), Reason.ALIAS_IN_PLACE),
+    (lost_in_place, (normal(4),), Reason.LOST_IN_PLACE),
+    (halved_at_the_end, (normal(4), normal(4)), Reason.DTYPE_SPECIALISED),
     (set_storage, (normal(4),), Reason.ALIAS_IN_PLACE),
     (leaky_at_random, (normal(4),), Reason.HIDDEN_RANDOM),
     (bits_of_a_size, (normal(4),), Reason.SIZE_EXPRESSION),
