@@ -1,31 +1,32 @@
 """`layergen.derive`: the deriver for functions and modules that live in Python."""
 
 import linecache
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from layergen.autodiff.derive import derived
+from layergen.autodiff.described import arguments_of, text_of
 from layergen.autodiff.examined import examined
-from layergen.autodiff.functional import Subject, own_text
+from layergen.autodiff.functional import Subject
 from layergen.autodiff.refusal import Reason
+from layergen.check.beside import measured_at
+from layergen.emit.cost import told
 from layergen.emit.emit import emit_function
 from layergen.emit.kept import kept_of
 from layergen.errors import CannotDerive
 from layergen.gate import derivation
 from layergen.gate.claim import Change, Claim, Sample
 from layergen.gate.samples import samples_from
+from layergen.ir.cost import Cost
 from layergen.ir.gradients import Gradients
 from layergen.ir.trial import Only, Pinned, Trial
 from layergen.spec.model import (
-    Argument,
-    ArgumentType,
     Backward,
-    Form,
-    Forward,
     OpSpec,
     Recompute,
     Spec,
@@ -66,7 +67,16 @@ class Derived:
     source: str
     function: Callable[..., Any]
     saved: tuple[Saved, ...]
-    notes: tuple[str, ...] = ()
+    notes: tuple[str, ...]
+    measure: Callable[[], Cost] = field(repr=False, compare=False)
+
+    def cost(self) -> Cost:
+        """Measure it beside plain autograd's, on the example inputs: bytes kept, and time."""
+        return self.measure()
+
+    def report(self) -> str:
+        """Say what it costs, as the command line does, and what else is to be known."""
+        return "\n".join((*told(self.cost()), *self.notes))
 
 
 def derive(
@@ -177,7 +187,45 @@ def checked(
         place=subject.place,
     )
     notes = derivation.verify(claim)
-    return Derived(source, made, saved_of(subject, gradients), notes)
+    saved = saved_of(subject, gradients)
+    measure = partial(cost_of, subject, made, samples, saved)
+    return Derived(source, made, saved, notes, measure)
+
+
+def cost_of(
+    subject: Subject,
+    made: Callable[..., Any],
+    samples: Sequence[Sample],
+    saved: Sequence[Saved],
+) -> Cost:
+    """Measure both sides on the example inputs, and at other sizes to tell these apart."""
+    others = [each.args for each in samples if each.change is Change.SIZES]
+    return measured_at(
+        (made, subject.function),
+        subject.names,
+        as_given(subject, subject.values),
+        as_given(subject, max(others, key=distinct)) if others else (),
+        tuple(each.name for each in saved),
+    )
+
+
+def as_given(subject: Subject, values: Sequence[Any]) -> list[Any]:
+    """Take values to the dtypes of the example inputs, as leaves."""
+    return [
+        (
+            each.detach().to(own.dtype).requires_grad_(at in subject.wanted)
+            if isinstance(each, Tensor)
+            else each
+        )
+        for at, (each, own) in enumerate(zip(values, subject.values, strict=True))
+    ]
+
+
+def distinct(values: Sequence[Any]) -> int:
+    """Count the sizes that differ."""
+    return len(
+        {size for each in values if isinstance(each, Tensor) for size in each.shape}
+    )
 
 
 def other_values_may_raise(
@@ -215,54 +263,6 @@ def source_of(
         only=tuple(only),
     )
     return emit_function(spec, spec.op, trial).text
-
-
-def arguments_of(subject: Subject) -> tuple[Argument, ...]:
-    """Describe the arguments by their values."""
-    return tuple(Argument(n, type_of(each)) for n, each in subject.given.items())
-
-
-def type_of(value: Any) -> ArgumentType:
-    """Tell an argument's type by its value."""
-    if isinstance(value, Tensor):
-        floating = value.is_floating_point() or value.is_complex()
-        return ArgumentType.TENSOR if floating else ArgumentType.INDEX
-    types: Mapping[type, ArgumentType] = {
-        bool: ArgumentType.BOOL,
-        int: ArgumentType.INT,
-        float: ArgumentType.FLOAT,
-        str: ArgumentType.STR,
-    }
-    return types.get(type(value), ArgumentType.OPTIONAL_TENSOR)
-
-
-def text_of(subject: Subject, arguments: tuple[Argument, ...], outputs: int) -> Forward:
-    """Take the user's own statements, where they can stand alone; else they are printed."""
-    empty = Forward(
-        name=subject.name,
-        form=Form.FUNCTION,
-        text="",
-        imports=(),
-        preamble="",
-        signature=arguments,
-        body="",
-        expression=None,
-        summary="",
-        outputs=outputs,
-        example_inputs=False,
-        source="",
-        first_line=0,
-    )
-    found = own_text(subject)
-    if found is None:
-        return empty
-    return replace(
-        empty,
-        text=found.text,
-        body=found.body,
-        expression=found.expression,
-        summary=found.summary,
-    )
 
 
 def executed(source: str, name: str) -> Callable[..., Any]:

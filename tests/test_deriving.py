@@ -1,5 +1,6 @@
 """`layergen.derive` on functions that live in Python: what it says of what is saved."""
 
+import inspect
 import math
 
 import pytest
@@ -8,7 +9,7 @@ import torch.nn.functional as F
 
 import layergen
 from layergen.check.kept import Run, kept_bytes
-from layergen.spec.inputs import Example
+from layergen.ir.cost import Term
 
 
 def attention(q, k, v):
@@ -26,6 +27,10 @@ def focal(logits, target):
     log_p = F.log_softmax(logits, -1)
     log_pt = log_p.gather(-1, target.unsqueeze(-1)).squeeze(-1)
     return -(1 - log_pt.exp()).pow(2) * log_pt
+
+
+def swish(x, beta=1.5):
+    return x * torch.sigmoid(beta * x)
 
 
 INPUTS = {
@@ -59,8 +64,7 @@ def test_the_bytes_of_what_is_saved_are_what_autograd_keeps(function, recompute)
 
     told = sum(eval(each.bytes, known) for each in derived.saved)
 
-    run = Run(Example("own", (), ()), derived.function, inputs)
-    assert told == kept_bytes(run)
+    assert told == kept_bytes(Run(derived.function, inputs))
 
 
 def test_what_is_saved_is_named_as_in_the_source():
@@ -74,3 +78,32 @@ def test_what_is_saved_is_named_as_in_the_source():
         dtype="float32",
         bytes="4 * q.shape[0] * q.shape[-2] * k.shape[-2]",
     )
+
+
+def test_the_cost_is_told_by_the_sizes_of_the_arguments():
+    derived = layergen.derive(swish, (torch.randn(3, 3), 2.0))
+
+    cost = derived.cost()
+
+    assert cost.derived.names == ("x",)
+    assert cost.derived.kept == (Term(4, ("x.numel()",)),)
+    assert cost.plain.kept == (Term(8, ("x.numel()",)),)
+    assert (cost.derived.bytes, cost.plain.bytes) == (36, 72)
+    assert cost.shapes == (("x", (3, 3)),)
+    assert cost.derived.seconds > 0 < cost.plain.seconds
+
+
+def test_the_report_tells_the_cost_and_the_notes():
+    def naive(x):
+        return torch.log(1 + torch.exp(x))
+
+    report = layergen.derive(naive, (torch.randn(3),)).report()
+
+    assert "x: 4 * x.numel() bytes (float32); plain autograd 8 * x.numel()" in report
+    assert "torch.nn.functional.softplus would be finite" in report
+
+
+def test_defaults_are_kept():
+    derived = layergen.derive(swish, (torch.randn(3), 2.0))
+
+    assert inspect.signature(derived.function).parameters["beta"].default == 1.5

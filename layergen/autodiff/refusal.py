@@ -256,9 +256,7 @@ class Reason(Enum):
     FAILED_GRADIENTS = ours("a derived gradient is wrong")
     FAILED_SECOND_ORDER = ours("a second derivative of the derived code is wrong")
     FAILED_SIZES = ours("the derived code is wrong at other sizes than the example's")
-    FAILED_BROADCAST = ours(
-        "the derived code is wrong where inputs broadcast otherwise"
-    )
+    FAILED_BROADCAST = ours("the derived code is wrong at another broadcast")
     FAILED_SUBSET = ours(
         "the derived code is wrong where only some inputs want a gradient"
     )

@@ -3,28 +3,21 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from math import prod
 from typing import Any
 
 from torch import Tensor
 from torch.autograd.graph import saved_tensors_hooks
 
+from layergen.check.known import LEAD, Known
 from layergen.ir.cost import Term
-from layergen.spec import shapes
-from layergen.spec.inputs import Example
-from layergen.spec.matching import sizes_of
-from layergen.spec.model import Argument
 
 __all__ = ["Run", "kept_bytes", "kept_terms"]
-
-LEAD = "lead"  # the product of the dimensions that '...' stands for
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One example: the function of its tensors, and the tensors."""
+    """A function of tensors, and the tensors, some of which may be None."""
 
-    example: Example
     function: Callable[..., Any]
     inputs: Sequence[Any]
 
@@ -60,54 +53,58 @@ def nbytes(tensor: Tensor) -> int:
     return tensor.untyped_storage().nbytes()
 
 
-def kept_terms(arguments: Sequence[Argument], runs: Sequence[Run]) -> tuple[Term, ...]:
+def kept_terms(runs: Sequence[tuple[Run, Known]]) -> tuple[Term, ...]:
     """Say what is kept as a sum of products of sizes, where one sum fits every run.
 
     Args:
-        arguments: the tensors among the arguments.
-        runs: examples of the same function, the first of them all different in their sizes.
+        runs: of the same function, the first of them all different in their sizes.
     """
-    first, *others = runs
+    (first, known), *others = runs
     found: dict[tuple[str, ...], int] = {}
     for tensor in kept_tensors(first):
-        factors = factors_of(tensor, arguments, first)
+        factors = factors_of(tensor, first, known)
         if factors is None:
             return ()
         found[factors] = found.get(factors, 0) + tensor.element_size()
-    terms = [Term(size, factors) for factors, size in found.items()]
-    terms.sort(key=lambda each: (-total([each], arguments, first), each.factors))
-    if all(total(terms, arguments, each) == kept_bytes(each) for each in others):
+    terms = [Term(found[factors], factors) for factors in in_order(found, first, known)]
+    if all(total(terms, *each) == kept_bytes(each[0]) for each in others):
         return tuple(terms)
     return ()
 
 
-def factors_of(
-    tensor: Tensor, arguments: Sequence[Argument], run: Run
-) -> tuple[str, ...] | None:
+def in_order(
+    found: Mapping[tuple[str, ...], int], run: Run, known: Known
+) -> list[tuple[str, ...]]:
+    """Put first what grows fastest; then the arguments, in their own order."""
+
+    def position(factors: tuple[str, ...]) -> tuple[int, int]:
+        wholes = known.wholes
+        at = wholes.index(factors) if factors in wholes else len(wholes)
+        return -known.degree(factors, run.inputs), at
+
+    return sorted(found, key=position)
+
+
+def factors_of(tensor: Tensor, run: Run, known: Known) -> tuple[str, ...] | None:
     """Name the number of elements in a tensor's storage; None where no name fits."""
-    pairs = list(zip(arguments, run.inputs, strict=True))
-    given = [(each, value) for each, value in pairs if isinstance(value, Tensor)]
-    for argument, value in given:
+    given = [
+        (at, each) for at, each in enumerate(run.inputs) if isinstance(each, Tensor)
+    ]
+    for at, value in given:
         if place(value) == place(tensor):
-            return factors_of_argument(argument)
+            return known.wholes[at]
     if nbytes(tensor) != tensor.numel() * tensor.element_size():
         return None
-    for argument, value in given:
-        if value.shape == tensor.shape and "..." in argument.shape.dims:
-            return factors_of_argument(argument)
-    sizes, lead = sizes_of(arguments, run.example)
+    for at, value in given:
+        if value.shape == tensor.shape and known.names_others(at):
+            return known.wholes[at]
+    sizes, lead = known.sizes
     found: list[str] = []
     shape = tuple(tensor.shape)
     if lead and shape[: len(lead)] == lead:
         found, shape = [LEAD], shape[len(lead) :]
     names = [named(size, sizes) for size in shape if size != 1]
     return None if None in names else (*found, *filter(None, names))
-
-
-def factors_of_argument(argument: Argument) -> tuple[str, ...]:
-    """Name the number of an argument's elements."""
-    dims = argument.shape.dims
-    return (f"{argument.name}.numel()",) if "..." in dims else dims
 
 
 def named(size: int, sizes: Mapping[str, int]) -> str | None:
@@ -119,19 +116,6 @@ def named(size: int, sizes: Mapping[str, int]) -> str | None:
     return names[0] if len(names) == 1 else None
 
 
-def total(terms: Sequence[Term], arguments: Sequence[Argument], run: Run) -> int:
+def total(terms: Sequence[Term], run: Run, known: Known) -> int:
     """Compute a sum at the sizes of a run."""
-    sizes, lead = sizes_of(arguments, run.example)
-    known = dict(sizes) | {LEAD: prod(lead)}
-    for argument, value in zip(arguments, run.inputs, strict=True):
-        if isinstance(value, Tensor):
-            known[f"{argument.name}.numel()"] = value.numel()
-    return sum(each.bytes * product(each.factors, known) for each in terms)
-
-
-def product(factors: Sequence[str], known: Mapping[str, int]) -> int:
-    """Multiply sizes."""
-    return prod(
-        shapes.size(each.replace(" ", ""), known) if each not in known else known[each]
-        for each in factors
-    )
+    return sum(each.bytes * known.value(each.factors, run.inputs) for each in terms)

@@ -1,9 +1,7 @@
-"""Measures a derived backward beside plain autograd's: what both keep, and their time."""
+"""Measures a component's derived backward beside plain autograd's: what both keep, and their time."""
 
-import statistics
-import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
 from typing import Any
@@ -11,9 +9,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from layergen.autodiff.call import as_tuple
+from layergen.autodiff.adapter import default_dtype
 from layergen.autodiff.draw import changed, drawn, taken
 from layergen.check.kept import Run, kept_bytes, kept_terms
+from layergen.check.known import declared
+from layergen.check.steps import lasting, seconds, shapes_of
+from layergen.emit.kept import kept_of
 from layergen.emit.source import SourceFile
 from layergen.gate.apart import apart
 from layergen.gate.in_memory import imported
@@ -26,14 +27,13 @@ from layergen.spec.model import Argument, LossSpec, OpSpec, Spec
 __all__ = ["measured"]
 
 LONG = 1e-3  # seconds of a step in which the arithmetic outweighs the call
-TIME = 0.05  # seconds for all rounds but the first few
-FEWEST, MOST = 3, 25  # rounds of both sides in turn
 PARTIAL = ("without_", "empty", "scalar")  # examples that show less than the first
 
 Pair = tuple[Run, Run]
 
 
 @apart()
+@default_dtype(torch.float32)
 def measured(spec: Spec, trials: Trials, files: Sequence[SourceFile]) -> Cost:
     """Measure the derived function of a component, and the user's own forward.
 
@@ -53,7 +53,16 @@ def measured(spec: Spec, trials: Trials, files: Sequence[SourceFile]) -> Cost:
             derived = partial(derived, reduction="none")
         plain = getattr(reference, made.forward.name)
         own = reference.example_inputs if made.forward.example_inputs else None
-        return cost(Contest(made, trial, derived, plain, own))
+        found = cost(Contest(made, trial, derived, plain, own))
+    return replace(
+        found, derived=replace(found.derived, names=names(spec.name, made, trial))
+    )
+
+
+def names(component: str, made: OpSpec | LossSpec, trial: Trial) -> tuple[str, ...]:
+    """Name what backward is kept for, in any setting of the flags."""
+    found = (kept_of(component, made.arguments, each) for each in trial.derived)
+    return tuple(dict.fromkeys(kept.name for each in found for kept in each))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +95,7 @@ class Contest:
         values = dict(example.values)
 
         def run(function: Callable[..., Any]) -> Run:
-            return Run(
-                example, lambda *given: function(**named(given)), self.inputs(example)
-            )
+            return Run(lambda *given: function(**named(given)), self.inputs(example))
 
         def named(given: Sequence[Any]) -> dict[str, Any]:
             left = iter(given)
@@ -121,17 +128,14 @@ class Contest:
 def cost(contest: Contest) -> Cost:
     """Measure both sides."""
     timed = at_length(contest)
-    times = seconds(timed)
+    times = seconds(*timed)
     derived, plain = (
         Side(terms(contest, side), kept_bytes(timed[side]), times[side])
         for side in (0, 1)
     )
-    shapes = [
-        (argument.name, tuple(each.shape))
-        for argument, each in zip(contest.tensors, timed[0].inputs, strict=True)
-        if isinstance(each, Tensor)
-    ]
-    return Cost(derived, plain, contest.dtype, tuple(shapes))
+    tensors = [each.name for each in contest.tensors]
+    shapes = shapes_of(tensors, timed[0].inputs)
+    return Cost(derived, plain, contest.dtype, shapes)
 
 
 def terms(contest: Contest, side: int) -> tuple[Term, ...]:
@@ -142,9 +146,13 @@ def terms(contest: Contest, side: int) -> tuple[Term, ...]:
     twice = enlarged(contest.made.arguments, contest.made.cases, factor=2)
     choices = (*others, twice)
     second = next(each for each in choices if not each.id.startswith(PARTIAL))
-    runs = [contest.pair(each)[side] for each in (first, second)]
     try:
-        return kept_terms(contest.tensors, runs)
+        return kept_terms(
+            [
+                (contest.pair(each)[side], declared(contest.tensors, each))
+                for each in (first, second)
+            ]
+        )
     except Exception:
         return ()  # nobody promised that the forward takes these sizes
 
@@ -164,25 +172,3 @@ def at_length(contest: Contest) -> Pair:
         if lasts > LONG:
             break
     return found
-
-
-def seconds(pair: Pair) -> tuple[float, float]:
-    """Take the medians of both sides, run in turn so that both meet the same machine."""
-    ends = time.perf_counter() + TIME
-    rounds: list[tuple[float, float]] = []
-    while len(rounds) < FEWEST or (len(rounds) < MOST and time.perf_counter() < ends):
-        rounds.append((lasting(pair[0]), lasting(pair[1])))
-    first, second = (statistics.median(side) for side in zip(*rounds, strict=True))
-    return first, second
-
-
-def lasting(run: Run) -> float:
-    """Time one forward and backward."""
-    wanted = [
-        each for each in run.inputs if isinstance(each, Tensor) and each.requires_grad
-    ]
-    start = time.perf_counter()
-    outputs = as_tuple(run.function(*run.inputs))
-    ones = [torch.ones_like(each) for each in outputs]
-    torch.autograd.grad(outputs, wanted, ones, allow_unused=True)
-    return time.perf_counter() - start

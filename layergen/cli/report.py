@@ -100,7 +100,7 @@ def notes(sentences: Sequence[str]) -> None:
 def cost(of: "Cost | None") -> None:
     """Print what a derived backward costs."""
     if of is not None:
-        from layergen.cli.cost import told
+        from layergen.emit.cost import told
 
         say()
         for line in told(of):

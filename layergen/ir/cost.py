@@ -18,7 +18,8 @@ class Term:
     factors: tuple[str, ...]
 
     def __str__(self) -> str:
-        return " * ".join((str(self.bytes), *self.factors))
+        alone = self.bytes == 1 and self.factors
+        return " * ".join(self.factors if alone else (str(self.bytes), *self.factors))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +30,13 @@ class Side:
         kept: bytes from forward to backward, as a sum; () where no sum fits two examples.
         bytes: the same in numbers, at the shapes that were timed.
         seconds: forward and backward, the median of a few runs.
+        names: of the tensors that are kept, where they have names.
     """
 
     kept: tuple[Term, ...]
     bytes: int
     seconds: float
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import pytest
 
 from layergen import pipeline
 from layergen.check import measure
+from layergen.check import steps as steps_module
 from layergen.ir.cost import Term
 from layergen.spec.model import Backward, Kind
 from layergen.spec.request import Request
@@ -39,6 +40,7 @@ def test_a_derived_swish_keeps_its_input_alone(cost):
 
     assert found.derived.kept == (Term(4, ("x.numel()",)),)
     assert found.plain.kept == (Term(8, ("x.numel()",)),)
+    assert found.derived.names == ("x",)
     assert (found.dtype, found.shapes[0][0]) == ("float32", "x")
     assert 2 * found.derived.bytes == found.plain.bytes
     assert found.derived.seconds > 0 < found.plain.seconds
@@ -67,15 +69,16 @@ def test_inputs_of_the_users_own_are_taken_as_they_are(cost):
 def test_slow_steps_are_run_a_few_times_only(cost, monkeypatch):
     steps = []
     monkeypatch.setattr(measure, "lasting", lambda run: slow(steps))
+    monkeypatch.setattr(steps_module, "lasting", lambda run: slow(steps))
 
     cost(SWISH)
 
     looks = 2 * 2  # at either side, before
-    assert len(steps) == looks + 2 * measure.FEWEST
+    assert len(steps) == looks + 2 * steps_module.FEWEST
 
 
 def slow(steps):
     """Be a step that lasts as long as all of them may."""
-    time.sleep(measure.TIME)
-    steps.append(measure.TIME)
-    return measure.TIME
+    time.sleep(steps_module.TIME)
+    steps.append(steps_module.TIME)
+    return steps_module.TIME
