@@ -22,6 +22,7 @@ from layergen.autodiff.canonical import (
     literal,
     spelled,
 )
+from layergen.autodiff.misfits import refuse_misfits
 from layergen.autodiff.named import plain
 from layergen.autodiff.operations import Operation, is_in_place, operation, twin
 from layergen.autodiff.purify import of_user_only, refusal_of, without_in_place
@@ -125,6 +126,8 @@ class Recorder(TorchFunctionMode):
     ) -> Any:
         """Run a call; what torch's exceptions say is said in our words, and remembered."""
         before = self.sandbox.asked() if self.sandbox else 0
+        if self.sandbox is None:
+            refuse_misfits(found.op, args, kwargs)
         try:
             return run(func, args, kwargs)
         except Exception as error:

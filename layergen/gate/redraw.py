@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
+from layergen.autodiff.misfits import refuse_misfits
 from layergen.gate.claim import is_floating
 from layergen.gate.probe import called, flat, leaves
 
@@ -15,8 +16,6 @@ __all__ = ["Call", "Shapes", "calls_of", "redrawn", "runs", "shapes_of"]
 Shapes = tuple[tuple[int, ...] | None, ...]  # of each argument; None is no tensor
 Call = tuple[str, tuple[tuple[bool, ...], ...]]
 
-# These read beyond their weights where the sizes disagree, and bring the process down.
-UNCHECKED = ("native_batch_norm", "_batch_norm_with_update", "batch_norm_elemt")
 SHRINK = 0.2  # entries are moved towards 0 by up to this: signs and (0, 1) are kept
 
 
@@ -78,8 +77,7 @@ class Calls(TorchFunctionMode):
     ) -> Any:
         """Run an operator that checks its sizes, and note the call."""
         name = str(getattr(func, "__name__", func))
-        if any(each in name for each in UNCHECKED):
-            raise ValueError(f"{name} can't be tried at sizes that may not fit")
+        refuse_misfits(name, args, kwargs or {})
         result = func(*args, **(kwargs or {}))
         ones = tuple(
             tuple(size == 1 for size in each.shape)
