@@ -20,8 +20,10 @@ def told(cost: Cost) -> tuple[str, ...]:
     )
     names = f"{', '.join(ours.names)}: " if ours.names else ""
     lines = ["Backward:    derived from the forward, and compared with autograd's"]
-    lines += beside("Keeps:", f"{names}{kept(ours)} bytes ({cost.dtype})", kept(plain))
-    if any(LEAD in term.factors for side in (ours, plain) for term in side.kept):
+    by_sizes = bool(ours.kept and plain.kept)  # a formula beside a number says little
+    first, second = kept(ours, by_sizes), kept(plain, by_sizes)
+    lines += beside("Keeps:", f"{names}{first} bytes ({cost.dtype})", second)
+    if by_sizes and any(LEAD in term.factors for term in (*ours.kept, *plain.kept)):
         lines.append(f"{INDENT}(lead: the sizes that ... stands for, multiplied)")
     lines += beside("Takes:", milliseconds(ours), milliseconds(plain))
     lines += folded(INDENT, f"(forward and backward, {shapes};")
@@ -50,10 +52,10 @@ def folded(start: str, text: str) -> list[str]:
     return [each.replace(GLUE, " ") for each in lines]
 
 
-def kept(side: Side) -> str:
+def kept(side: Side, by_sizes: bool) -> str:
     """Spell what is kept: as a function of the sizes, or the number itself."""
     terms = [str(each).replace(" ", GLUE) for each in side.kept]
-    return f" +{GLUE}".join(terms) or f"{side.bytes:,}"
+    return f" +{GLUE}".join(terms) if by_sizes else f"{side.bytes:,}"
 
 
 def milliseconds(side: Side) -> str:

@@ -68,7 +68,7 @@ def derived_view(
     names = [argument.name for argument in arguments]
     return DerivedView(
         name=name,
-        summary=title(stated or forward.name),
+        summary=title(stated),
         formulas=full.formulas,
         signature=words.signature(arguments, plain=True),
         returns=words.returned(len(full.outputs)),
@@ -80,7 +80,7 @@ def derived_view(
         no_gradients=" = ".join(no_gradients(names, full)),
         rebuilt=full.rebuilt,
         blocks=blocks,
-        results=words.joined(results(names, full)),
+        results=words.target(list(results(names, full))),
         arguments=words.joined(names),
         picked=picked(full, derived[0]),
         texts=(*texts(body, full, blocks), *(["torch"] * multiplies(derived))),

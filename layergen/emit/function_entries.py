@@ -12,14 +12,14 @@ from layergen.emit.test_view import function_test_view, subject_view
 from layergen.emit.uses import uses_of
 from layergen.emit.views import DerivedView, FunctionView
 from layergen.ir.trial import Trial
-from layergen.spec.model import Argument, Backward, Forward, LossSpec, OpSpec, Spec
+from layergen.spec.model import Backward, Forward, LossSpec, OpSpec, Spec
 
 __all__ = ["loss_entries", "op_entries"]
 
 
 def op_entries(spec: Spec, op: OpSpec, trial: Trial, package: str) -> Iterator[Entry]:
     """List op.py and its test."""
-    function = made_function(spec, op.arguments, op.forward, trial, "test_op.py")
+    function = made_function(spec, op, trial, "test_op.py")
     before = forward_view(
         op.forward,
         op.arguments,
@@ -48,7 +48,7 @@ def loss_entries(
     spec: Spec, loss: LossSpec, trial: Trial, package: str
 ) -> Iterator[Entry]:
     """List loss.py and its test."""
-    function = made_function(spec, loss.arguments, loss.forward, trial, "test_loss.py")
+    function = made_function(spec, loss, trial, "test_loss.py")
     before = forward_view(
         loss.forward,
         loss.arguments,
@@ -78,21 +78,21 @@ def loss_entries(
 
 def made_function(
     spec: Spec,
-    arguments: tuple[Argument, ...],
-    forward: Forward,
+    made: OpSpec | LossSpec,
     trial: Trial,
     test_file: str,
 ) -> FunctionView | DerivedView | None:
     """Describe the component's Function, where it has one."""
     if spec.backward is Backward.AUTOGRAD:
         return None
+    arguments, forward = made.arguments, made.forward
     if trial.derived:
         return derived_view(
             f"{spec.name}Function",
             arguments,
             forward,
             trial.derived,
-            equation(forward.name, arguments, forward),
+            equation(made.name, arguments, forward) or made.name,
         )
     assert spec.backward is Backward.STUB, "a derived backward has been derived"
     return function_view(spec.name, arguments, forward, trial, test_file)

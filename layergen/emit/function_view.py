@@ -49,5 +49,5 @@ def function_view(
             cotangents[0] if len(cotangents) == 1 else words.tuple_text(cotangents)
         ),
         gradients=gradients,
-        results=words.joined(results),
+        results=words.target(results),
     )

@@ -1,6 +1,7 @@
 """What a backward costs beside plain autograd's; plain data, measured by `check.measure`."""
 
 from dataclasses import dataclass
+from math import prod
 
 __all__ = ["Cost", "Side", "Term"]
 
@@ -11,15 +12,18 @@ class Term:
 
     Attributes:
         bytes: of an element, times the number of tensors of this size: 8.
-        factors: numbers of elements, by name: ("x.numel()",), ("lead", "features"), ().
+        factors: numbers of elements, by name: ("x.numel()",), ("lead", "2*half"), ().
     """
 
     bytes: int
     factors: tuple[str, ...]
 
     def __str__(self) -> str:
-        alone = self.bytes == 1 and self.factors
-        return " * ".join(self.factors if alone else (str(self.bytes), *self.factors))
+        words = [word.strip() for each in self.factors for word in each.split("*")]
+        names = [word for word in words if not word.isdigit()]
+        number = self.bytes * prod(int(word) for word in words if word.isdigit())
+        alone = number == 1 and names
+        return " * ".join(names if alone else (str(number), *names))
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ NOBODY_S = Forward(
 )
 
 
-def view(*derived, body="", declared=None, stated=""):
+def view(*derived, body="", declared=None, stated="f"):
     """Describe a Function of f."""
     forward = replace(NOBODY_S, body=body)
     declared = declared or arguments(*derived[0].names)

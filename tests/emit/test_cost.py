@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from layergen.emit.cost import told
 from layergen.ir.cost import Cost, Side, Term
 
@@ -45,8 +47,17 @@ def test_a_shape_is_never_folded() -> None:
     assert max(map(len, lines)) <= 88
 
 
-def test_a_byte_for_each_element_is_no_factor() -> None:
-    assert str(Term(1, ("x.numel()",))) == "x.numel()"
+@pytest.mark.parametrize(
+    ("term", "told"),
+    [
+        (Term(1, ("x.numel()",)), "x.numel()"),
+        (Term(4, ("batch", "2*half")), "8 * batch * half"),
+        (Term(4, ("outer", "3", "3")), "36 * outer"),
+        (Term(1, ()), "1"),
+    ],
+)
+def test_numbers_are_multiplied(term: Term, told: str) -> None:
+    assert str(term) == told
 
 
 def test_the_name_of_the_leading_sizes_is_explained() -> None:
@@ -60,4 +71,4 @@ def test_what_is_no_sum_of_sizes_is_told_in_numbers() -> None:
 
     lines = told(replace(SWISH, plain=plain))
 
-    assert lines[1].endswith("plain autograd 2,048")
+    assert lines[1] == "Keeps:       x: 1,024 bytes (float32); plain autograd 2,048"
