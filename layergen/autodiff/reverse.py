@@ -120,7 +120,7 @@ class Adjoints:
         rule = RULES.get(entry.op)
         lazy = entry.op in ELEMENTWISE
         gradient = self.of[entry.index]
-        if isinstance(gradient, Tensor) and not lazy:
+        if isinstance(gradient, Tensor) and (not lazy or self.is_outweighed(entry)):
             gradient = self.full(entry)
         found = NotImplemented
         if rule is not None and (not has_complex(entry) or entry.op in COMPLEX):
@@ -132,6 +132,16 @@ class Adjoints:
         for operand, each in gradients_of(rule, args, kwargs, found):
             if each is not None and operand.node in self.live:
                 self.hand(entry, self.tape[operand.node], each, lazy)
+
+    def is_outweighed(self, entry: Entry) -> bool:
+        """Tell whether a gradient of no dimensions meets one of another dtype, which would win."""
+        gradient = self.of[entry.index]
+        operands = list(map(self.tape.__getitem__, entry.operands))
+        return gradient.dim() == 0 and any(
+            is_floating(each.result)
+            and (each.result.dtype != gradient.dtype or has_default_dtype(each))
+            for each in operands
+        )
 
     def by_rule(self, rule: Rule, entry: Entry, gradient: Any) -> Any:
         """Run a rule, and record what it computes."""

@@ -1,17 +1,14 @@
 """Check both derivatives against central differences, by torch's own gradcheck."""
 
-from collections.abc import Callable, Sequence
-from typing import Any
-
 import torch
-from torch import Tensor
 from torch.autograd import gradcheck, gradgradcheck
 from torch.autograd.gradcheck import GradcheckError
 
 from layergen.autodiff.refusal import Reason
+from layergen.gate.central import Checker, failure
 from layergen.gate.claim import TINY, Claim, Sample
 from layergen.gate.comparison import refusal
-from layergen.gate.probe import called, grows, leaves, probe_of, reach
+from layergen.gate.probe import called, leaves, probe_of, reach
 
 __all__ = ["check"]
 
@@ -23,7 +20,6 @@ NO_DERIVATIVE = (
     "in single precision)"
 )
 
-Checker = Callable[..., bool]
 ORDERS: tuple[tuple[Checker, Reason], ...] = (
     (gradcheck, Reason.FAILED_GRADIENTS),
     (gradgradcheck, Reason.FAILED_SECOND_ORDER),
@@ -89,33 +85,3 @@ def leads_on(claim: Claim, sample: Sample) -> bool:
         ends, by, cotangents, create_graph=True, materialize_grads=True
     )
     return any(each.requires_grad for each in first)
-
-
-def failure(
-    claim: Claim,
-    function: Callable[..., Any],
-    sample: Sample,
-    checker: Checker,
-    *,
-    fast: bool,
-) -> Exception | None:
-    """Run a check; its error, if it fails."""
-    wanted = claim.wanted(sample)
-    args = leaves(sample.args, wanted)
-
-    def of_wanted(*tensors: Tensor) -> tuple[Tensor, ...]:
-        given = list(leaves(sample.args, ()))  # a forward may write into its buffers
-        for at, each in zip(wanted, tensors, strict=True):
-            given[at] = each
-        return differentiable(called(function, given))
-
-    try:
-        checker(of_wanted, tuple(args[at] for at in wanted), fast_mode=fast)
-    except Exception as error:
-        return error
-    return None
-
-
-def differentiable(outputs: Sequence[Any]) -> tuple[Tensor, ...]:
-    """Leave out the outputs that have no gradient."""
-    return tuple(each for each in outputs if grows(each))

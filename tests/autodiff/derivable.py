@@ -180,6 +180,15 @@ def caught(x):
     return x / scale
 
 
+def mean_over_a_mask(x, index):
+    mask = (index > 0).float().expand_as(x)
+    return ((x.exp() * mask).sum(-1) / (mask.sum(-1) + 0.3)).mean()
+
+
+def weight_normed(x, v, g):
+    return x @ torch._weight_norm(v, g, 0).mT
+
+
 def view_of_input(x):
     return x.view(-1)
 
@@ -224,5 +233,7 @@ DERIVED: Sequence[tuple[Form, tuple[Any, ...]]] = (
     (refuses_small, (normal(3, 4),)),
     (refuses_negative, (normal(3), 0.5)),
     (caught, (normal(3, 4),)),
+    (mean_over_a_mask, (normal(3, 4), INDEX)),
+    (weight_normed, (normal(3, 4), normal(2, 4), normal(2, 1))),
     (view_of_input, (normal(3, 4),)),
 )
