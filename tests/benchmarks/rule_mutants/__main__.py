@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from tests.benchmarks.rule_mutants.journal import add, read
+from tests.benchmarks.rule_mutants.journal import Journal, text_of
 from tests.benchmarks.rule_mutants.judge import Judgement
 from tests.benchmarks.rule_mutants.named import FAULTS, caught_by
 from tests.benchmarks.rule_mutants.parallel import judge
@@ -36,7 +36,8 @@ def main() -> int:
     parser.add_argument("--write", action="store_true", help=f"write {RESULT.name}")
     options = parser.parse_args()
     places = chosen(options.keys)[:: options.every]
-    judgements = list(all_of(places, options.processes, options.journal))
+    journal = Journal(options.journal) if options.journal else None
+    judgements = list(all_of(places, options.processes, journal))
     named = {fault: caught_by(fault) for fault in FAULTS}
     text = table(judgements, reviewed(), named, COMMAND)
     print(text, end="")
@@ -58,19 +59,22 @@ def chosen(keys: Sequence[str]) -> list[int]:
 
 
 def all_of(
-    places: Sequence[int], processes: int, journal: Path | None
+    places: Sequence[int], processes: int, journal: Journal | None
 ) -> Iterator[Judgement]:
     """Judge the functions at some places, apart from those in the journal."""
-    known = [*read(journal)] if journal else []
-    yield from known
-    done = {each.rule for each in known}
-    rest = [each for each in places if statements()[each].title not in done]
-    for found in judge(rest, processes):
-        if found:
-            print(found[0].rule, file=sys.stderr)
+    known = journal.known() if journal else {}
+    texts = {each: text_of(statements()[each]) for each in places}
+    rest = [each for each in places if texts[each] not in known]
+    found = judge(rest, processes)
+    for each in places:
+        if texts[each] in known:
+            yield from known[texts[each]]
+            continue
+        judgements = next(found)
+        print(statements()[each].title, file=sys.stderr)
         if journal:
-            add(journal, found)
-        yield from found
+            journal.add(statements()[each], judgements)
+        yield from judgements
 
 
 if __name__ == "__main__":

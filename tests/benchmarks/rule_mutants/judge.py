@@ -2,13 +2,14 @@
 
 import signal
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from itertools import islice
 from types import FrameType
+from typing import Any
 from unittest import mock
 
 from layergen.autodiff.refusal import Reason
@@ -27,9 +28,9 @@ from tests.benchmarks.rule_mutants.subjects import (
 
 __all__ = ["CHECKS", "Finding", "Judgement", "Outcome", "check_behind", "judged"]
 
-MOST = 24  # calls that a fault is looked for in
-FEW = 3  # of those, where it is known to be harmless
-FAILS = 6  # derivations that raise: so many are enough
+MOST = 16  # calls that a fault is looked for in, by the first check
+WHOLE = 6  # of those, by the whole gate
+FAILS = 4  # derivations that raise: so many are enough
 SECONDS = 120  # for one call
 GATE = "layergen.gate"
 # What a derivation at two sets of sizes finds, before there is a text to run; then the rest.
@@ -90,37 +91,59 @@ class Judgement:
         return next((e.by for e in self.findings if e.outcome is self.outcome), "")
 
 
-def judged(mutant: Mutant, *, most: int = MOST) -> Judgement:
+def judged(mutant: Mutant) -> Judgement:
     """Derive one call after the other with a fault in the rule, until the gate stops it.
 
-    Args:
-        most: calls to try.
+    Its first check stops most faults; where it does not, the rest of them see some of the calls.
     """
-    findings = []
-    for subject in islice(reaching(mutant), most):
-        findings.append(finding(mutant, subject))
-        if findings[-1].by == NO_GRADIENT_PATH:
-            findings.append(finding(mutant, replace(subject, way=Way.BESIDE)))
-        outcomes = [each.outcome for each in findings]
-        if outcomes[-1] is Outcome.CAUGHT:
+    found: dict[Subject, Finding] = {}
+    for subject in islice(reaching(mutant), MOST):
+        found[subject] = finding(mutant, subject, 1)
+        if found[subject].by == NO_GRADIENT_PATH:
+            beside = replace(subject, way=Way.BESIDE)
+            found[beside] = finding(mutant, beside, 1)
+        if is_enough([each.outcome for each in found.values()]):
             break
-        if set(outcomes) == {Outcome.RAISED} and len(outcomes) >= FAILS:
-            break
+    else:
+        found = by_all_checks(mutant, found)
     return Judgement(
         mutant.statement.title,
         mutant.kind,
         mutant.change,
         mutant.lines[0],
-        tuple(findings),
+        tuple(found.values()),
     )
 
 
-def finding(mutant: Mutant, subject: Subject) -> Finding:
-    """Derive one call with a fault in the rule, gate and all."""
-    right = printed(subject)
+def is_enough(outcomes: Sequence[Outcome]) -> bool:
+    """Tell whether another call would show nothing new."""
+    never = set(outcomes) == {Outcome.RAISED} and len(outcomes) >= FAILS
+    return outcomes[-1] is Outcome.CAUGHT or never
+
+
+def by_all_checks(
+    mutant: Mutant, found: Mapping[Subject, Finding]
+) -> dict[Subject, Finding]:
+    """Put the calls that passed the first check before the rest; a few, spread evenly."""
+    made = dict(found)
+    passed = [at for at, each in found.items() if each.outcome is Outcome.SURVIVED]
+    tried = passed[:: max(1, len(passed) // WHOLE)][:WHOLE]
+    for subject in passed:
+        del made[subject]  # it says nothing yet
+    for subject in tried:
+        made[subject] = finding(mutant, subject, len(derivation.CHECKS))
+        if made[subject].outcome is Outcome.CAUGHT:
+            break
+    return made
+
+
+def finding(mutant: Mutant, subject: Subject, checks: int) -> Finding:
+    """Derive one call with a fault in the rule, and let the first so many checks judge it."""
+    once = checks == 1
+    right = printed(subject, once=once)
     try:
-        with at_most(SECONDS), planted(mutant):
-            derive(subject, unlike=right)
+        with at_most(SECONDS), planted(mutant), first_checks(checks):
+            derive(subject, unlike=right, once=once)
     except Unchanged:
         return Finding(Outcome.SAME, subject.title)
     except Exception as error:
@@ -151,11 +174,16 @@ def named(error: Exception) -> str:
 def refused(subject: Subject, place: int) -> str:
     """Say why a check, or one before it, refuses the rule as it is: that proves nothing."""
     try:
-        with mock.patch.object(derivation, "CHECKS", derivation.CHECKS[:place]):
-            derive(subject, unlike="")
+        with first_checks(place):
+            derive(subject, unlike="", once=place == 1)
     except Exception as error:
         return f"{type(error).__name__}: {error}".splitlines()[0]
     return ""
+
+
+def first_checks(count: int) -> AbstractContextManager[Any]:
+    """Leave out the gate's later checks."""
+    return mock.patch.object(derivation, "CHECKS", derivation.CHECKS[:count])
 
 
 @contextmanager

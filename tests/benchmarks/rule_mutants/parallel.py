@@ -7,8 +7,7 @@ from multiprocessing import get_context
 
 import torch
 
-from tests.benchmarks.rule_mutants.judge import FEW, MOST, Judgement, judged
-from tests.benchmarks.rule_mutants.reviewed import reviewed
+from tests.benchmarks.rule_mutants.judge import Judgement, judged
 from tests.benchmarks.rule_mutants.statements import mutants_of, statements
 
 __all__ = ["judge"]
@@ -26,8 +25,4 @@ def prepare() -> None:
 
 
 def judge_one(place: int) -> list[Judgement]:
-    known = reviewed()
-    return [
-        judged(each, most=FEW if each.title in known else MOST)
-        for each in mutants_of(statements()[place])
-    ]
+    return [judged(each) for each in mutants_of(statements()[place])]

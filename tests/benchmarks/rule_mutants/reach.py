@@ -55,7 +55,7 @@ def lines_of(subject: Subject) -> Lines:
     names = {str(path): path.stem for path in FOLDER.glob("*.py")}
     sys.settrace(at_call)
     try:
-        printed(subject)
+        printed(subject, once=True)
     except Exception:
         return frozenset()
     finally:

@@ -1,7 +1,7 @@
 """Small forwards that exercise a rule: the calls that it is tested on, one function each."""
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, partial
@@ -13,12 +13,14 @@ from torch.utils import _pytree as pytree
 
 from layergen import deriving
 from layergen.autodiff.derive import derived
+from layergen.autodiff.job import Job
 from layergen.deriving import executed
 from layergen.emit import emit
 from layergen.gate import derivation
 from layergen.gate.claim import Claim
 from layergen.gate.derivation import verify
 from layergen.gate.samples import samples_from
+from layergen.ir.gradients import Gradients
 from tests.autodiff.rules import subject as tested
 from tests.autodiff.rules.samples import Sample, samples_of
 
@@ -86,11 +88,12 @@ def awkwardness(sample: Sample) -> tuple[bool, int]:
     return single, sum(each.numel() for each in tensors)
 
 
-def derive(subject: Subject, *, unlike: str) -> None:
+def derive(subject: Subject, *, unlike: str, once: bool = False) -> None:
     """Derive by rules alone, gate and all, as `layergen.derive` does.
 
     Args:
         unlike: a source that need not be tried.
+        once: at the example alone, which does for a look at values.
 
     Raises:
         Unchanged: The source is that one.
@@ -103,11 +106,11 @@ def derive(subject: Subject, *, unlike: str) -> None:
         return executed(source, name)
 
     with suppress(Passed):
-        derive_with(subject, tried)
+        derive_with(subject, tried, once=once)
 
 
 @cache
-def printed(subject: Subject) -> str:
+def printed(subject: Subject, *, once: bool = False) -> str:
     """Derive by rules alone, and stop at the first source, before the gate."""
     found: list[str] = []
 
@@ -116,13 +119,13 @@ def printed(subject: Subject) -> str:
         raise Unchanged
 
     try:
-        derive_with(subject, stopped)
+        derive_with(subject, stopped, once=once)
     except Unchanged:
         return found[0]
     raise AssertionError("a derivation is executed")
 
 
-def derive_with(subject: Subject, execute: Callable[..., Any]) -> None:
+def derive_with(subject: Subject, execute: Callable[..., Any], *, once: bool) -> None:
     """Derive, with another step in the place of running the source; stop behind the gate."""
 
     def tried(claim: Claim) -> None:
@@ -137,8 +140,14 @@ def derive_with(subject: Subject, execute: Callable[..., Any]) -> None:
         mock.patch.object(deriving, "executed", execute),
         mock.patch.object(derivation, "verify", tried),
         mock.patch.object(emit, "formatted", as_it_is),  # layout is dear, and no matter
+        mock.patch.object(Job, "held", at_the_example) if once else nullcontext(),
     ):
         deriving.derive(function, values, name=NAME)
+
+
+def at_the_example(job: Job, inputs: Sequence[Any], others: Sequence[Any]) -> Gradients:
+    """Derive once: that nothing is burnt in is the forward's matter, or the whole gate's."""
+    return job.done(inputs, None)[0]
 
 
 def as_it_is(text: str, path: str) -> str:
@@ -171,15 +180,20 @@ def forward_of(subject: Subject) -> tuple[Callable[..., Any], Sequence[Tensor]]:
     def call(*tensors: Tensor) -> Any:
         filled, around = list(leaves), []
         for place, tensor in zip(places, tensors, strict=True):
-            filled[place] = tensor * 1.0 if place in inside else tensor
+            filled[place] = passed(subject.key, tensor) if place in inside else tensor
             if place in beside:
-                around.append(tensor * 0.5)
+                around.append(passed(subject.key, tensor))
         args, kwargs = pytree.tree_unflatten(filled, tree)
         result = sample.function(*args, **kwargs)
         result = result if sample.finish is None else sample.finish(result)
         return outputs_of([result, *around])
 
     return call, tuple(leaves[place] for place in places)
+
+
+def passed(key: str, tensor: Tensor) -> Tensor:
+    """Hand a tensor on, by another operation than the one that has the fault."""
+    return tensor + 0.0 if key == "mul" else tensor * 1.0
 
 
 def outputs_of(result: Any) -> Any:

@@ -37,5 +37,12 @@ CALLS = {
             enable_gqa=True,
         ),
         call(attend, real(2, 6, 3, 4), K, V, MASK, enable_gqa=True),
+        call(
+            attend,
+            real(2, 10, 3, 7),
+            real(2, 2, 5, 7, seed=1),
+            real(2, 2, 5, 6, seed=2),
+            enable_gqa=True,
+        ),
     ],
 }

@@ -34,6 +34,7 @@ CALLS = {
         *reduced(F.cross_entropy, ROWS, LABELS, FIXED, label_smoothing=0.2),
         *reduced(F.cross_entropy, IMAGE, PLACES, ignore_index=2),
         *reduced(F.cross_entropy, ROWS, SHARES),
+        *reduced(F.cross_entropy, ROWS, SHARES, label_smoothing=0.2),
         *reduced(F.cross_entropy, ROWS, SHARES, WEIGHT, label_smoothing=0.2),
         *reduced(F.cross_entropy, IMAGE, MANY, real(3, seed=4)),
         call(F.cross_entropy, real(4), torch.tensor(2)),
