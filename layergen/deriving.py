@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 
 from layergen.autodiff.derive import derived
@@ -15,9 +14,9 @@ from layergen.autodiff.examined import examined
 from layergen.autodiff.functional import Subject
 from layergen.autodiff.refusal import Reason
 from layergen.check.beside import measured_at
+from layergen.check.saved import Saved, saved_of
 from layergen.emit.cost import told
 from layergen.emit.emit import emit_function
-from layergen.emit.kept import kept_of
 from layergen.errors import CannotDerive
 from layergen.gate import derivation
 from layergen.gate.claim import Change, Claim, Sample
@@ -33,24 +32,6 @@ from layergen.spec.model import (
 )
 
 __all__ = ["Derived", "Saved", "derive"]
-
-
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """One tensor that forward keeps for backward.
-
-    Attributes:
-        name: as backward calls it: "x".
-        shape: expressions of the arguments: ("x.shape[0]", "1").
-        dtype: "float32".
-        bytes: an expression of the arguments, too: "4 * x.numel()"; a view shares them
-            with what it views.
-    """
-
-    name: str
-    shape: tuple[str, ...]
-    dtype: str
-    bytes: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,25 +254,3 @@ def executed(source: str, name: str) -> Callable[..., Any]:
     exec(compile(source, where, "exec"), names)
     function: Callable[..., Any] = names[name]
     return function
-
-
-def saved_of(subject: Subject, gradients: Gradients) -> tuple[Saved, ...]:
-    """List what is saved, in the inputs' own dtype."""
-    own = next(
-        each.dtype
-        for each in subject.values
-        if isinstance(each, Tensor) and each.is_floating_point()
-    )
-    found = []
-    for each in kept_of(subject.class_name, arguments_of(subject), gradients):
-        dtype = own if each.dtype == "float64" else getattr(torch, each.dtype)
-        size = dtype.itemsize
-        found.append(
-            Saved(
-                each.name,
-                each.shape,
-                str(dtype).removeprefix("torch."),
-                str(size) if each.count == "1" else f"{size} * {each.count}",
-            )
-        )
-    return tuple(found)

@@ -107,3 +107,14 @@ def test_defaults_are_kept():
     derived = layergen.derive(swish, (torch.randn(3), 2.0))
 
     assert inspect.signature(derived.function).parameters["beta"].default == 1.5
+
+
+def test_complex_inputs_are_kept_and_told_in_their_own_precision():
+    z = torch.randn(3, dtype=torch.complex64)
+
+    derived = layergen.derive(lambda z: z.abs() ** 2, (z,), name="power")
+
+    assert [(each.dtype, each.bytes) for each in derived.saved] == [
+        ("complex64", "8 * z.numel()")
+    ]
+    assert derived.cost().derived.bytes == 8 * 3

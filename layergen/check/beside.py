@@ -5,11 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 import torch
-from torch import Tensor
 
 from layergen.autodiff.adapter import default_dtype
 from layergen.check.kept import Run, kept_bytes, kept_terms
 from layergen.check.known import spelled
+from layergen.check.saved import own_dtype
 from layergen.check.steps import seconds, shapes_of
 from layergen.gate.apart import apart
 from layergen.ir.cost import Cost, Side, Term
@@ -44,7 +44,12 @@ def measured_at(
         for run, taken in zip(runs, times, strict=True)
     )
     shapes = shapes_of(names, inputs)
-    return Cost(replace(ours, names=kept), plain, dtype_of(inputs), shapes)
+    return Cost(
+        replace(ours, names=kept),
+        plain,
+        str(own_dtype(inputs)).removeprefix("torch."),
+        shapes,
+    )
 
 
 def spelled_terms(
@@ -56,13 +61,3 @@ def spelled_terms(
         return kept_terms([(replace(run, inputs=others), first), (run, second)])
     except Exception:
         return ()  # nobody promised that the forward takes other sizes in this dtype
-
-
-def dtype_of(inputs: Sequence[Any]) -> str:
-    """Name the dtype of the first floating tensor."""
-    found = (
-        each.dtype
-        for each in inputs
-        if isinstance(each, Tensor) and each.is_floating_point()
-    )
-    return str(next(found)).removeprefix("torch.")

@@ -55,6 +55,7 @@ SEEN = DOORS | {
     "autodiff.examined",
     "autodiff.functional",
     "autodiff.refusal",
+    "check.saved",
     "gate.accepted",
     "gate.claim",
     "gate.derivation",
