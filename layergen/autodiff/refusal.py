@@ -200,11 +200,6 @@ class Reason(Enum):
         "torch has no derivative of {op}",
         "Build it from operators that have one, or detach what needs no gradient.",
     )
-    NO_SECOND_DERIVATIVE = Words(
-        "torch has no second derivative of {op}",
-        "Build it from operators that have one.",
-        stub=True,
-    )
 
     # The formula would hold for the example alone.
     SIZE_SPECIALISED = Words(
