@@ -15,11 +15,13 @@ __all__ = ["COMMANDS"]
 
 LAYER_EXAMPLES = """
 \b
-Three layers, from nothing to your own:
+Four layers, from nothing to your own:
   layergen new-layer GatedUnit
       one that works already, to edit
   layergen new-layer Swish --forward 'x * sigmoid(beta * x)' --param beta=1.0
       a line of mathematics with a learnable beta
+  layergen new-layer SiLU --forward 'x * sigmoid(x)' --backward derived
+      an op with a backward of formulas, and a layer that calls it
   layergen new-layer MyNorm --like layer_norm
       a bundled example under a name of your own
 """
@@ -30,7 +32,7 @@ Three ops:
   layergen new-op gated_unit
       one that works already, with the place for a backward of your own
   layergen new-op swish --forward 'x * sigmoid(beta * x)' --arg beta:float=1.0
-      a line of mathematics
+      a line of mathematics, whose backward is derived
   layergen new-op rms_norm --from forwards.py:rms_norm
       a function that you have
 """
@@ -57,7 +59,7 @@ def new_layer(**given: Any) -> None:
 @takes(NAME, *FORWARD, *WRITING)
 @click.command(epilog=OP_EXAMPLES)
 def new_op(**given: Any) -> None:
-    """Write an op: a function and its backward, with their tests."""
+    """Write an op: a function and its derived backward, with their tests."""
     make(Kind.OP, given)
 
 

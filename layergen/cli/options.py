@@ -132,15 +132,17 @@ FORWARD = (
     choice(
         "--backward",
         Backward,
-        text="The gradient: plain PyTorch, formulas derived from\n"
-        "the forward, or a place for formulas of your own:",
+        text="The gradient: plain PyTorch (as of layers and\n"
+        "losses), formulas derived from the forward (as of\n"
+        "ops that have one), or a place for your own:",
         example="--backward derived",
     ),
     choice(
         "--recompute",
         Recompute,
-        text="What a derived backward computes again, instead of\n"
-        "keeping it: nothing, what is cheap (the default), all:",
+        text="What a derived backward computes again instead of\n"
+        "keeping it: nothing, what is cheap (the default), or\n"
+        "all that is not random:",
         example="--recompute none",
     ),
 )
