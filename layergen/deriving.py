@@ -17,9 +17,11 @@ from layergen.check.beside import measured_at
 from layergen.check.saved import Saved, saved_of
 from layergen.emit.cost import told
 from layergen.emit.emit import emit_function
+from layergen.emit.size_checks import stated
 from layergen.errors import CannotDerive
 from layergen.gate import derivation
 from layergen.gate.claim import Change, Claim, Sample
+from layergen.gate.conditions import samples_under
 from layergen.gate.samples import samples_from
 from layergen.ir.cost import Cost
 from layergen.ir.gradients import Gradients
@@ -157,6 +159,7 @@ def checked(
     source = source_of(subject, gradients, only, pinned)
     made = executed(source, subject.name)
     found = [each is not None for each in gradients.gradients]
+    samples, others = under_conditions(subject, gradients, samples)
     claim = Claim(
         subject.name,
         made,
@@ -166,11 +169,33 @@ def checked(
         tuple(at for at, each in enumerate(found) if each),
         silent=tuple(at for at in subject.wanted if not found[at]),
         place=subject.place,
+        refused=others,
     )
-    notes = derivation.verify(claim)
+    notes = (*notes_on(subject, gradients), *derivation.verify(claim))
     saved = saved_of(subject, gradients)
     measure = partial(cost_of, subject, made, samples, saved)
     return Derived(source, made, saved, notes, measure)
+
+
+def under_conditions(
+    subject: Subject, gradients: Gradients, samples: Sequence[Sample]
+) -> tuple[tuple[Sample, ...], tuple[Sample, ...]]:
+    """Take samples that meet what a derivation asks of the sizes, and those that break it."""
+
+    def draw(forward: Callable[..., Any]) -> tuple[Sample, ...]:
+        if forward is subject.function:
+            return tuple(samples)
+        return samples_from(subject.values, forward, subject.names)
+
+    return samples_under(gradients.conditions, subject.names, subject.function, draw)
+
+
+def notes_on(subject: Subject, gradients: Gradients) -> tuple[str, ...]:
+    """Say for which sizes alone it was derived."""
+    if not gradients.conditions:
+        return ()
+    told = stated(gradients.conditions)
+    return (f"{subject.name}: derived for {told}; it refuses other sizes.",)
 
 
 def cost_of(

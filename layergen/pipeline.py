@@ -243,7 +243,7 @@ def compared(
 
     trials = with_pinned(trials, pinned)
     files = emit(spec, trials, module_of(folder))
-    if pinned is not Pinned.NOTHING:
+    if pinned is not Pinned.NOTHING or has_conditions(trials):
         trials = accepted(spec, trials, files)
         files = emit(spec, trials, module_of(folder))
     on_progress("comparing them with the forward")
@@ -254,6 +254,12 @@ def compared(
     from layergen.check.measure import measured
 
     return Produced(files, notes, measured(spec, trials, files))
+
+
+def has_conditions(trials: Trials) -> bool:
+    """Tell whether something was derived for some sizes alone."""
+    made = [each for each in (trials.op, trials.loss) if each]
+    return any(each.conditions for trial in made for each in trial.derived)
 
 
 def planned(

@@ -9,14 +9,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from layergen.autodiff.guards import Freed, check_guards, check_ones
+from layergen.autodiff.guards import Demand, Freed, check_guards, check_ones
 from layergen.autodiff.named import Look
 from layergen.autodiff.refusal import Reason, refused
 from layergen.autodiff.rerun import Difference, DoesNotRun, difference
 from layergen.autodiff.trace import Trace
 from layergen.ir.gradients import LookedAt
 
-__all__ = ["Burnt", "burnt", "integers", "is_resized"]
+__all__ = ["Burnt", "burnt", "integers", "is_resized", "meets"]
 
 Args = tuple[Any, ...]
 WHERE: Mapping[Reason, str] = MappingProxyType(
@@ -36,10 +36,12 @@ class Burnt:
 
     Attributes:
         numbers: those at another value of which the forward does something else.
-        freed: where it does the same though a size of the trace is a constant.
+        demands: what of the sizes must hold.
+        freed: where it does the same though what was asked of a size has another answer.
     """
 
     numbers: tuple[LookedAt, ...] = ()
+    demands: tuple[Demand, ...] = ()
     freed: tuple[Freed, ...] = ()
 
 
@@ -75,12 +77,19 @@ def burnt(
         replace(each, line=trace.seen.line_of_look(at)) for at, each in enumerate(looks)
     ]
     numbers |= looked_at(trace, function, inputs, placed)
-    freed = check_guards(trace, function, inputs)
-    check_ones(trace, function, inputs)
+    demands, freed = check_guards(trace, function, inputs)
+    demands += check_ones(trace, function, inputs, demands)
     for args in others:
         reason, same = kind_of(inputs, args)
-        refuse(trace, reason, function, args, sizes=same)
-    return Burnt(tuple(map(LookedAt, numbers, numbers.values())), tuple(freed))
+        if reason is not Reason.SIZE_SPECIALISED or meets(args, demands):
+            refuse(trace, reason, function, args, sizes=same)
+    own = tuple(map(LookedAt, numbers, numbers.values()))
+    return Burnt(own, tuple(demands), tuple(freed))
+
+
+def meets(args: Args, demands: Sequence[Demand]) -> bool:
+    """Tell whether arguments have the sizes that are demanded."""
+    return all(each.guard.holds(args) for each in demands)
 
 
 def kind_of(inputs: Sequence[Any], args: Sequence[Any]) -> tuple[Reason, bool]:

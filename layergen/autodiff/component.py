@@ -88,12 +88,16 @@ def at_setting(
         recompute=recompute,
         locate=locator(made.forward),
         others=list(others(made, trial, values)),
+        all_others=True,
     )
     check_numbers(made, found)
+    any_lead = any(each.shape.dims[:1] == ("...",) for each in made.arguments)
+    conditions = found.conditions
     return replace(
         found,
         setting=tuple(settled(made.arguments, values)),
-        any_lead=any(each.shape.dims[:1] == ("...",) for each in made.arguments),
+        any_lead=any_lead,
+        conditions=tuple(each.from_end if any_lead else each for each in conditions),
     )
 
 

@@ -28,13 +28,14 @@ def derived(
     locate: Locate | None = None,
     literal: Collection[str] = (),
     others: Sequence[tuple[Any, ...]] = (),
+    all_others: bool = False,
 ) -> Gradients:
-    """Derive the backward of a function.
+    """Derive the backward of a function; CannotDerive tells the reason and the user's line.
 
     Args:
         function: the forward, of tensors, numbers, strings and None.
         inputs: one value for each of its arguments; sizes of at least 2.
-        names: the arguments' names; the function's own where not given.
+        names: of the arguments; the function's own where not given.
         wanted: positions to differentiate by; all floating tensors where not given.
         broadcast: arguments whose gradients are always summed to their own shapes.
         recompute: what backward computes again instead of keeping.
@@ -42,9 +43,7 @@ def derived(
         locate: turns a line of the function into a place in the user's text.
         literal: numbers that it may hold for one value of alone.
         others: inputs of other sizes, which the forward takes.
-
-    Raises:
-        CannotDerive: With the reason and the user's line.
+        all_others: whether it must hold for all of those.
     """
     return Job(
         function,
@@ -55,4 +54,5 @@ def derived(
         fallback,
         locate or located(function),
         frozenset(literal),
+        all_others,
     ).with_integers(inputs, others)

@@ -1,8 +1,6 @@
 """Gather what was derived: as plain data, without what nobody needs, and with what is kept."""
 
-from collections.abc import Callable, Iterator, Sequence
-
-import torch
+from collections.abc import Callable, Sequence
 
 from layergen.autodiff.freeze import frozen
 from layergen.autodiff.refusal import Reason, refused
@@ -11,7 +9,7 @@ from layergen.autodiff.sweep import Sweep
 from layergen.autodiff.tape import Entry
 from layergen.autodiff.trace import Trace
 from layergen.errors import CannotDerive
-from layergen.ir.gradients import Fixed, Gradients, LookedAt
+from layergen.ir.gradients import Gradients, LookedAt
 from layergen.spec.model import Recompute
 
 __all__ = ["gathered"]
@@ -54,7 +52,6 @@ def gathered(
         saved=(*saved, *kept),
         returned_by=variables_of(trace, kept, place),
         fallbacks=tuple(dict.fromkeys(sweep.fallbacks)),
-        fixed=tuple(fixed(trace, tensors)),
         looked_at=tuple({each.argument: each for each in looked_at}.values()),
     )
 
@@ -77,13 +74,3 @@ def variables_of(
     known = {place[at]: name for at, name in variables.items() if at in place}
     names = tuple(known.get(each, "") for each in kept)
     return names if all(names) else ()
-
-
-def fixed(trace: Trace, tensors: Sequence[Entry]) -> Iterator[Fixed]:
-    """List the sizes that became constants while the forward ran."""
-    for each in tensors:
-        for dim, size in enumerate(each.result.shape):
-            symbolic = isinstance(size, torch.SymInt)
-            known = trace.sandbox.expression(size) if symbolic else size
-            if not symbolic or known.is_Integer:
-                yield Fixed(each.hint, dim, int(known))

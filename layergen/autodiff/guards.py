@@ -1,28 +1,39 @@
-"""What was asked of the sizes, and whether another answer changes what the forward does.
+"""What was asked of the sizes, and what becomes of a derivation where the answer is another.
 
-A guard is what torch noted when a symbolic size was compared, or made a plain int. One that no
-size breaks at which the forward runs is a check of validity: the forward raises by itself.
+A guard is what torch noted when a symbolic size was compared, or made a plain int. The policy:
+
+- One that no size breaks at which the forward runs is a check of validity, as `view` has its
+  own: the forward raises by itself, and nothing is printed.
+- Where it is broken, and the forward and what is derived of it are the same, it is forgotten.
+- What the user's own Python asks, by a branch, int() or range(), they can write otherwise. Where
+  the answer changes what is computed the forward is refused: right at every size, or not at all.
+- What an operation asks is in its nature: `x.unbind(1)` has as many parts as there are columns,
+  and `h.chunk(2, 1)` takes equal halves or others. The formula is derived for the answer that
+  the example gives; it is a condition, which the function checks, and its docstring states.
+  Where somebody said that the sizes are free, a condition that one of theirs breaks is refused.
+- A size of 1 is known to be none in a trace, and nothing is noted: it is tried, and the same
+  holds of it.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 import sympy
-import torch
 from torch import Tensor
 
+from layergen.autodiff.breaking import Guard, broken, is_consistent, resized, tied
 from layergen.autodiff.refusal import Reason, refused
 from layergen.autodiff.rerun import Difference, DoesNotRun, difference
+from layergen.autodiff.symbols import UnknownNumber, as_relation
 from layergen.autodiff.trace import Trace
 from layergen.errors import CannotDerive
+from layergen.ir.gradients import Condition, Dimension
+from layergen.ir.graph import Size
 
-__all__ = ["Freed", "check_guards", "check_ones"]
+__all__ = ["Demand", "Freed", "check_guards", "check_ones"]
 
-SIZES = (2, 3, 4, 6, 7, 8, 9, 12)
-TRIES = 3  # runs with one group of dimensions changed
-MOST = 60  # runs of one forward, to break all of its guards
+MOST = 120  # runs of one forward, to break all of its guards
 MOST_ONES = 12  # groups of dimensions tried at 1, each alone
 LARGEST = 1_000_000  # numbers that go in
 # They read beyond the memory that there is where sizes do not fit.
@@ -30,96 +41,141 @@ UNCHECKED = frozenset(
     ["batch_norm", "gru", "gru_cell", "lstm", "lstm_cell", "rnn_relu", "rnn_tanh"]
 )
 
-Dims = tuple[tuple[int, int], ...]  # argument and dimension
 Args = tuple[Any, ...]
 Forward = Callable[..., Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Guard:
-    """One thing that was asked.
+class Demand:
+    """A guard that must hold, as far as is known.
 
     Attributes:
-        expression: over symbols, as sympy has it.
-        line: of the user's function.
+        condition: to be checked where the function is called; None where it can't be.
+        refusal: to be raised in its place.
     """
 
-    expression: Any
-    line: int
-
-    @property
-    def fixes(self) -> bool:
-        """Whether a size is a constant since."""
-        return isinstance(self.expression, sympy.Eq) and any(
-            each.is_Integer for each in self.expression.args
-        )
+    guard: Guard
+    condition: Condition | None
+    refusal: CannotDerive
 
 
 @dataclass(frozen=True, slots=True)
 class Freed:
-    """Arguments at which a size is not the constant that the trace took it for.
+    """Arguments at which a guard does not hold, and the forward does the same.
 
-    The forward does the same there; what is derived there must be the same, too.
-
-    Attributes:
-        refusal: to be raised where it is not.
+    What is derived there must be the same, too; else the guard is demanded.
     """
 
-    args: Args
-    refusal: CannotDerive
+    demand: Demand
+    choices: tuple[Args, ...]
 
 
-def check_guards(trace: Trace, function: Forward, inputs: Sequence[Any]) -> list[Freed]:
-    """Refuse a forward that does something else where a guard is broken.
+def check_guards(
+    trace: Trace, function: Forward, inputs: Sequence[Any]
+) -> tuple[list[Demand], list[Freed]]:
+    """Break each guard, and see what the forward does there.
 
     Returns:
-        Where it does the same though a size of the trace is a constant.
+        What is demanded, and what would be if what is derived were different.
 
     Raises:
-        CannotDerive: It does something else.
+        CannotDerive: It does something else where the user's own Python gets another answer.
     """
+    demands: list[Demand] = []
     freed = []
     runs = iter(range(MOST))
     for guard in guards_of(trace) if is_safe(trace) else ():
-        found = list(taken(trace, guard, function, inputs, runs))
-        if guard.fixes and found:
-            freed.append(Freed(found[0], refusal(trace, guard, 0)))
-    return freed
+        demand = demanded(trace, guard)
+        try:
+            found = list(taken(trace, guard, function, inputs, runs, demands))
+        except Different as error:
+            if demand.condition is None:
+                raise demand.refusal from error
+            demands.append(demand)
+            continue
+        if found and guard.simplifies:
+            freed.append(Freed(demand, tuple(found)))
+    return demands, freed
 
 
-def check_ones(trace: Trace, function: Forward, inputs: Sequence[Any]) -> None:
-    """Refuse a forward that does something else where a size is 1.
+def check_ones(
+    trace: Trace, function: Forward, inputs: Sequence[Any], demands: Sequence[Demand]
+) -> list[Demand]:
+    """Demand that a size is not 1 where the forward does something else.
 
     Of that torch notes nothing: a symbolic size is never 1.
+
+    Raises:
+        CannotDerive: The user's own Python does, by a branch or `max(size - 1, 1)`.
     """
     groups = list(dict.fromkeys(tied(trace, each) for each in trace.symbols.values()))
     whole = tuple(place for group in groups for place in group)
+    found: list[Demand] = []
+    at_all: Difference | None = None
     for group in (whole, *groups[:MOST_ONES]) if is_safe(trace) else ():
         args = resized(inputs, group, 1)
+        if not all(each.guard.holds(args) for each in (*demands, *found)):
+            continue
         try:
-            found = different(trace, function, args, sizes=False)
+            other = difference_at_ones(trace, function, args)
         except DoesNotRun:
             continue
-        if found is not None and group != whole:
-            at, dim = group[0]
-            detail = f"{trace.names[at]}.shape[{dim}] != 1"
-            place = trace.recorder.place(found.line)
-            raise refused(Reason.SIZE_SPECIALISED, place=place, detail=detail)
-        if found is None and group == whole:
-            return
+        if group == whole and other is None:
+            return found
+        if group == whole:
+            at_all = other
+        elif other is not None:
+            found.append(not_one(trace, group[0], other))
+    if at_all is not None and not found:
+        raise demand_of_one(trace, whole[0], at_all.line).refusal
+    return found
+
+
+def not_one(trace: Trace, place: tuple[int, int], other: Difference) -> Demand:
+    """Demand that a size is not 1."""
+    demand = demand_of_one(trace, place, other.line)
+    if not other.by_operation:
+        raise demand.refusal
+    return demand
+
+
+def demand_of_one(trace: Trace, place: tuple[int, int], line: int) -> Demand:
+    """Make the guard that torch would have noted."""
+    [symbol] = [each for each, at in trace.symbols.items() if at == place]
+    expression = sympy.Ne(symbol, 1, evaluate=False)
+    return demanded(trace, Guard(expression, trace.symbols, by_torch=True, line=line))
+
+
+def difference_at_ones(
+    trace: Trace, function: Forward, args: Args
+) -> Difference | None:
+    """Find what a forward does otherwise; sizes that do not fit together are not compared."""
+    return different(trace, function, args, sizes=is_consistent(trace, args))
 
 
 def different(
-    trace: Trace, function: Forward, args: Args, *, sizes: bool = True
+    trace: Trace,
+    function: Forward,
+    args: Args,
+    *,
+    sizes: bool = True,
+    ones: bool = True,
 ) -> Difference | None:
     """Find what a forward does otherwise at other shapes.
+
+    Args:
+        trace: of the forward.
+        function: the forward.
+        args: of other shapes.
+        sizes: whether what is computed from sizes is compared.
+        ones: whether a result may have a size of 1 that it did not have.
 
     Raises:
         DoesNotRun: It does not take them, or they can't be tried.
     """
     if sum(each.numel() for each in args if isinstance(each, Tensor)) > LARGEST:
         raise DoesNotRun
-    return difference(trace, function, args, sizes=sizes)
+    return difference(trace, function, args, sizes=sizes, ones=ones)
 
 
 def is_safe(trace: Trace) -> bool:
@@ -128,15 +184,22 @@ def is_safe(trace: Trace) -> bool:
 
 
 def guards_of(trace: Trace) -> list[Guard]:
-    """List what the user's own lines asked, then what made a constant of a size."""
+    """List what the user's own lines asked, then what operations did that simplifies formulas.
+
+    Of the latter first what made a constant of a size.
+    """
     found: dict[Any, Guard] = {}
-    theirs = trace.recorder.asked_by_torch
-    guards = list(enumerate(trace.sandbox.guards))
-    for at, expression in sorted(guards, key=lambda each: each[0] in theirs):
-        guard = Guard(expression, trace.seen.line_of_guard(at))
-        if guard.fixes or at not in theirs:
+    for at, expression in enumerate(trace.sandbox.guards):
+        by_torch = at in trace.recorder.asked_by_torch
+        line = trace.seen.line_of_guard(at)
+        guard = Guard(expression, trace.symbols, by_torch, line)
+        if guard.simplifies or not by_torch:
             found.setdefault(expression, guard)
-    return list(found.values())
+    return sorted(found.values(), key=lambda each: (each.by_torch, not each.fixes))
+
+
+class Different(Exception):
+    """The forward does something else where a guard is broken."""
 
 
 def taken(
@@ -145,105 +208,64 @@ def taken(
     function: Forward,
     inputs: Sequence[Any],
     runs: Iterator[int],
+    demands: Sequence[Demand],
 ) -> Iterator[Args]:
-    """Find shapes that break a guard and that the forward takes, one for each way to break it."""
+    """Find shapes that break a guard alone and that the forward takes, a few for each way.
+
+    Another broadcast inside of the forward is no way to break what an operation asked.
+
+    Raises:
+        Different: It does something else there.
+    """
+    ones = guard.fixes or not guard.by_torch
     for choices in broken(trace, guard, inputs):
         for args in choices:
+            if not all(each.guard.holds(args) for each in demands):
+                continue
             if next(runs, None) is None:
                 return
             try:
-                found = different(trace, function, args)
+                found = different(trace, function, args, ones=ones)
             except DoesNotRun:
                 continue
             if found is not None:
-                raise refusal(trace, guard, found.line)
+                raise Different
             yield args
 
 
-def refusal(trace: Trace, guard: Guard, line: int) -> CannotDerive:
-    """Word a refusal at the line that asked."""
-    place = trace.recorder.place(guard.line or line)
+def demanded(trace: Trace, guard: Guard) -> Demand:
+    """Word what is demanded, and its refusal at the line that asked."""
+    place = trace.recorder.place(guard.line)
     detail = spelled(trace, guard)
-    return refused(Reason.SIZE_SPECIALISED, place=place, detail=detail)
+    refusal = refused(Reason.SIZE_SPECIALISED, place=place, detail=detail)
+    return Demand(guard, condition(trace, guard) if guard.by_torch else None, refusal)
 
 
-def broken(
-    trace: Trace, guard: Guard, inputs: Sequence[Any]
-) -> Iterator[Iterator[Args]]:
-    """Choose shapes at which a guard does not hold, a few for each group of dimensions."""
-    asked = [each for each in trace.symbols if each in guard.expression.free_symbols]
-    for symbol in asked:
-        for dims in together(trace, symbol, inputs):
-            tries = (resized(inputs, dims, size) for size in sizes_for(guard))
-            yield islice((e for e in tries if not holds(trace, guard, e)), TRIES)
+def condition(trace: Trace, guard: Guard) -> Condition | None:
+    """Write a guard down as plain data, where it can be."""
+    try:
+        op, left, right = as_relation(guard.expression)
+    except UnknownNumber:
+        return None
+    places = tuple(
+        (Size(str(symbol.name)), dimension(trace, *place))
+        for symbol, place in guard.symbols.items()
+        if symbol in guard.expression.free_symbols
+    )
+    return Condition(op, left, right, places)
 
 
-def sizes_for(guard: Guard) -> Iterator[int]:
-    """Choose sizes: those around the numbers in a guard, and small ones."""
-    numbers = sorted(int(each) for each in guard.expression.atoms(sympy.Integer))
-    near = [each + step for each in numbers for step in (0, 1, -1)]
-    for size in dict.fromkeys((*near, *SIZES)):
-        if size >= 2:
-            yield size
-
-
-def together(trace: Trace, symbol: Any, inputs: Sequence[Any]) -> list[Dims]:
-    """List which dimensions may have to change with a size: those known to be equal, or all."""
-    own = trace.symbols[symbol]
-    size = inputs[own[0]].shape[own[1]]
-    places = trace.symbols.values()
-    equal = tuple((at, dim) for at, dim in places if inputs[at].shape[dim] == size)
-    return list(dict.fromkeys([(own,), tied(trace, own), equal]))
-
-
-def tied(trace: Trace, own: tuple[int, int]) -> Dims:
-    """List the dimensions that are known to have one size."""
-    now = {place: current(trace, place) for place in trace.symbols.values()}
-    return tuple(place for place, each in now.items() if each == now[own])
-
-
-def current(trace: Trace, place: tuple[int, int]) -> Any:
-    """Take a size of an argument as far as it is known now."""
-    argument, dim = place
+def dimension(trace: Trace, argument: int, dim: int) -> Dimension:
+    """Name a dimension of an argument."""
     entry = trace.arguments[argument]
     assert entry is not None  # a symbol is a tensor's
-    return trace.sandbox.expression(entry.result.shape[dim])
-
-
-def holds(trace: Trace, guard: Guard, args: Args) -> bool:
-    """Evaluate a guard at other sizes."""
-    sizes = {
-        symbol: sympy.Integer(args[at].shape[dim])
-        for symbol, (at, dim) in trace.symbols.items()
-    }
-    return bool(guard.expression.xreplace(sizes) == sympy.true)
-
-
-def resized(inputs: Sequence[Any], dims: Dims, size: int) -> Args:
-    """Give some dimensions another size."""
-    found = []
-    for at, value in enumerate(inputs):
-        changed = [dim for argument, dim in dims if argument == at]
-        if changed:
-            shape = [
-                size if dim in changed else each for dim, each in enumerate(value.shape)
-            ]
-            value = filled(value, shape)
-        found.append(value)
-    return tuple(found)
-
-
-def filled(tensor: Tensor, shape: Sequence[int]) -> Tensor:
-    """Repeat the entries of a tensor over another shape: indices stay what they are."""
-    entries = tensor.detach().reshape(-1)
-    at = torch.arange(torch.Size(shape).numel()) % max(entries.numel(), 1)
-    return entries[at].reshape(tuple(shape))
+    return Dimension(trace.names[argument], dim, entry.result.dim())
 
 
 def spelled(trace: Trace, guard: Guard) -> str:
     """Spell what was asked: "x.shape[1] % 2 == 0"."""
-    names: Mapping[Any, str] = {
+    names = {
         symbol: f"{trace.names[at]}.shape[{dim}]"
-        for symbol, (at, dim) in trace.symbols.items()
+        for symbol, (at, dim) in guard.symbols.items()
     }
     return trace.sandbox.spelled(guard.expression, names)

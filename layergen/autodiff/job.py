@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from layergen.autodiff.burnt import Burnt, burnt, integers, is_resized
+from layergen.autodiff.burnt import Burnt, burnt, integers, is_resized, meets
 from layergen.autodiff.compare import graph_difference, without_shapes
+from layergen.autodiff.followed import sizes_followed
 from layergen.autodiff.gather import gathered
-from layergen.autodiff.guards import Freed
+from layergen.autodiff.guards import Demand, Freed
 from layergen.autodiff.liveness import is_floating
 from layergen.autodiff.named import numbers_kept
 from layergen.autodiff.refusal import Reason, refused
@@ -33,6 +34,7 @@ class Job:
     fallback: bool
     locate: Locate
     literal: frozenset[str]
+    all_others: bool
 
     def with_integers(
         self, inputs: Sequence[Any], others: Sequence[tuple[Any, ...]]
@@ -61,16 +63,51 @@ class Job:
         self, inputs: Sequence[Any], others: Sequence[tuple[Any, ...]]
     ) -> Gradients:
         """Derive, and again wherever something may have been burnt in."""
-        gradients, freed = self.done(inputs, others)
-        for each in freed:
-            free = self.done(each.args, None)[0].graph
-            if without_shapes(free) != without_shapes(gradients.graph):
+        gradients, found = self.done(inputs, others)
+        demands = list(found.demands)
+        for each in found.freed:
+            if self.is_other(each, demands, gradients):
+                demands.append(each.demand)
+        resized = [each for each in others if is_resized(inputs, each)]
+        self.refuse_demands(demands, resized)
+        self.refuse_burnt_in([e for e in resized if meets(e, demands)], gradients)
+        return replace(
+            gradients,
+            looked_at=tuple(self.looked_at(inputs, gradients)),
+            conditions=tuple(e.condition for e in demands if e.condition),
+        )
+
+    def is_other(
+        self, freed: Freed, demands: Sequence[Demand], gradients: Gradients
+    ) -> bool:
+        """Tell whether another formula is derived where a guard does not hold."""
+        found = next((each for each in freed.choices if meets(each, demands)), None)
+        if found is None:
+            return False
+        again = self.done(found, None)[0]
+        return bool(graph_difference(gradients.graph, again.graph, found))
+
+    def refuse_demands(
+        self, demands: Sequence[Demand], others: Sequence[tuple[Any, ...]]
+    ) -> None:
+        """Refuse what the function can't ask for, or what sizes that are said to be free break."""
+        for each in demands:
+            free = self.all_others and not all(meets(args, [each]) for args in others)
+            if each.condition is None or free:
                 raise each.refusal
-        for args in [each for each in others if is_resized(inputs, each)][:1]:
+
+    def refuse_burnt_in(
+        self, others: Sequence[tuple[Any, ...]], gradients: Gradients
+    ) -> None:
+        """Refuse what is another text at each of the other sizes."""
+        told = ""
+        for args in others:
             again = self.done(args, None)[0]
-            if told := graph_difference(gradients.graph, again.graph):
-                raise refused(Reason.BURNT_IN, place=self.locate(0), detail=told)
-        return replace(gradients, looked_at=tuple(self.looked_at(inputs, gradients)))
+            told = graph_difference(gradients.graph, again.graph, args)
+            if not told:
+                return
+        if told:
+            raise refused(Reason.BURNT_IN, place=self.locate(0), detail=told)
 
     def looked_at(
         self, inputs: Sequence[Any], gradients: Gradients
@@ -91,10 +128,10 @@ class Job:
 
     def done(
         self, inputs: Sequence[Any], others: Sequence[tuple[Any, ...]] | None
-    ) -> tuple[Gradients, tuple[Freed, ...]]:
+    ) -> tuple[Gradients, Burnt]:
         """Derive at some inputs; hold the trace against other runs, unless others is None."""
         given = [in_float64(each) for each in inputs]
-        with numbers_kept() as looks:
+        with numbers_kept() as looks, sizes_followed():
             trace = traced(self.function, given, self.names, self.locate, self.literal)
             found = Burnt()
             if others is not None:
@@ -110,4 +147,4 @@ class Job:
             by_rules = [LookedAt(e) for look in looks[by_forward:] for e in look.names]
         numbers = (*found.numbers, *by_rules)
         gradients = gathered(trace, sweep, self.names, self.recompute, numbers)
-        return gradients, found.freed
+        return gradients, found

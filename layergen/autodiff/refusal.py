@@ -204,7 +204,7 @@ class Reason(Enum):
     # The formula would hold for the example alone.
     SIZE_SPECIALISED = Words(
         "the formula would hold for some sizes only",
-        "Write sizes as they are, x.shape[-1] ** 0.5, without int(), len(), a branch or numpy.",
+        "Write sizes as they are, x.shape[-1] ** 0.5, without int(), a branch or numpy.",
         stub=True,
     )
     SIZE_EXPRESSION = Words(

@@ -5,7 +5,6 @@ real tensors of other sizes, at other numbers or in another dtype the forward mu
 where it does something else, something of the example is in the trace.
 """
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +13,7 @@ import sympy
 import torch
 from torch import Tensor
 
+from layergen.autodiff.evaluate import computed, near
 from layergen.autodiff.named import NamedFloat, NamedInt
 from layergen.autodiff.recorder import Recorder, called
 from layergen.autodiff.tape import Entry, ShapeRef, Tape
@@ -24,17 +24,6 @@ from layergen.ir.graph import Arithmetic, Kind, Scalar, SizeAt, Value
 __all__ = ["Difference", "DoesNotRun", "difference", "runs"]
 
 FORMULAS = (torch.SymInt, torch.SymFloat, NamedFloat, NamedInt)
-RELATIVE = 1e-9  # far above float64's rounding, far below a step to another number
-OPERATORS: dict[str, Callable[..., Any]] = {
-    "+": lambda a, b: a + b,
-    "-": lambda a, b: a - b,
-    "*": lambda a, b: a * b,
-    "/": lambda a, b: a / b,
-    "//": lambda a, b: a // b,
-    "%": lambda a, b: a % b,
-    "**": lambda a, b: a**b,
-    "neg": lambda a: -a,
-}
 
 
 class DoesNotRun(Exception):
@@ -48,10 +37,12 @@ class Difference:
     Attributes:
         line: of the user's function; 0 where that is not known.
         op: the operation that the trace has there, or "".
+        by_operation: whether it is the same call, and gives another number of tensors.
     """
 
     line: int
     op: str = ""
+    by_operation: bool = False
 
     @property
     def text(self) -> str:
@@ -66,6 +57,7 @@ def difference(
     *,
     gradients: bool = True,
     sizes: bool = True,
+    ones: bool = True,
 ) -> Difference | None:
     """Find the first call of another run that the trace does not foretell.
 
@@ -75,9 +67,10 @@ def difference(
         args: real tensors and plain numbers.
         gradients: whether they are on; inside of an autograd.Function they are off.
         sizes: whether what is computed from sizes is compared: not at other ranks.
+        ones: whether results may have sizes of 1 that they do not have in the trace.
 
     Raises:
-        DoesNotRun: The forward does not take these arguments.
+        DoesNotRun: The forward does not take these arguments, or broadcasts them otherwise.
     """
     tape = Tape(merges=False)
     recorder = Recorder(tape, None, trace.recorder.code, trace.recorder.locate)
@@ -94,7 +87,26 @@ def difference(
         torch.set_rng_state(state)
     if recorder.refused:
         return Difference(tape.calls[-1].line if tape.calls else 0)
+    if not ones and has_new_ones(trace.tape, tape):
+        raise DoesNotRun
     return Foretold(trace, args, sizes=sizes).first_difference(tape)
+
+
+def has_new_ones(tape: Tape, run: Tape) -> bool:
+    """Tell whether a result of another run has a size of 1, where the trace has another."""
+    return any(
+        other == 1 and (isinstance(size, torch.SymInt) or size != 1)
+        for call, again in zip(tape.calls, run.calls, strict=False)
+        for own, result in zip(tensors_of(call), tensors_of(again), strict=False)
+        for size, other in zip(own.shape, result.shape, strict=False)
+    )
+
+
+def tensors_of(call: Entry) -> list[Tensor]:
+    """List what a call gave."""
+    result = call.result
+    several = result if isinstance(result, tuple | list) else [result]
+    return [each for each in several if isinstance(each, Tensor)]
 
 
 def runs(function: Callable[..., Any], args: Sequence[Any]) -> bool:
@@ -141,8 +153,10 @@ class Foretold:
         for other, own in zip(leaves_of(run), leaves_of(tape), strict=True):
             self.places[other.index] = own.index
         for own, other in zip(tape.calls, run.calls, strict=False):
-            if not self.is_same_call(own, other) or not self.pair(own, other, run):
+            if not self.is_same_call(own, other):
                 return Difference(own.line, called(own.operation))
+            if not self.pair(own, other, run):
+                return Difference(own.line, called(own.operation), by_operation=True)
         if len(tape.calls) == len(run.calls):
             return None
         longer = max(tape.calls, run.calls, key=len)
@@ -225,21 +239,6 @@ class Foretold:
             case SizeAt(shape, dim):
                 return self.value(shape[self.value(dim)])
         return number
-
-
-def computed(op: str, values: Sequence[Any]) -> Any:
-    """Apply an operator, or a function of math."""
-    if op.startswith("math."):
-        return getattr(math, op.removeprefix("math."))(*values)
-    return OPERATORS[op](*values)
-
-
-def near(own: Any, other: Any) -> bool:
-    """Compare two numbers."""
-    if isinstance(other, bool) or not isinstance(other, int | float):
-        return False
-    both_nan = own != own and other != other
-    return both_nan or math.isclose(own, other, rel_tol=RELATIVE)
 
 
 def is_float(tensor: Tensor) -> bool:

@@ -8,7 +8,7 @@ import sympy
 
 from layergen.ir.graph import Arithmetic, Number, Size
 
-__all__ = ["UnknownNumber", "as_number"]
+__all__ = ["UnknownNumber", "as_number", "as_relation"]
 
 FUNCTIONS: Mapping[str, str] = MappingProxyType(
     {
@@ -31,6 +31,21 @@ FUNCTIONS: Mapping[str, str] = MappingProxyType(
         "FloorToInt": "math.floor",
         "CeilToInt": "math.ceil",
     }
+)
+
+
+RELATIONS: Mapping[type, str] = MappingProxyType(
+    {
+        sympy.Eq: "==",
+        sympy.Ne: "!=",
+        sympy.Le: "<=",
+        sympy.Lt: "<",
+        sympy.Ge: ">=",
+        sympy.Gt: ">",
+    }
+)
+TURNED: Mapping[str, str] = MappingProxyType(
+    {"<=": ">=", "<": ">", ">=": "<=", ">": "<"}
 )
 
 
@@ -64,6 +79,26 @@ def as_number(expression: Any) -> Number:
     if name not in FUNCTIONS:
         raise UnknownNumber(str(expression))
     return Arithmetic(FUNCTIONS[name], tuple(map(as_number, expression.args)))
+
+
+def as_relation(expression: Any) -> tuple[str, Number, Number]:
+    """Turn a comparison of sizes into plain data: `x >= 3`, and not `-x <= -3`.
+
+    Raises:
+        UnknownNumber: It is none, or holds a function that we don't know.
+    """
+    if type(expression) not in RELATIONS:
+        raise UnknownNumber(str(expression))
+    op = RELATIONS[type(expression)]
+    terms = sympy.Add.make_args(sympy.expand(expression.lhs - expression.rhs))
+    negative = [each for each in terms if each.could_extract_minus_sign()]
+    left = sympy.Add(*(each for each in terms if each not in negative))
+    right = sympy.Add(*(-each for each in negative))
+    if not left.free_symbols:
+        op, left, right = TURNED.get(op, op), right, left
+    if (op, right) == ("<=", 0):  # of what is never below 0
+        op = "=="
+    return op, as_number(left), as_number(right)
 
 
 def total(expression: Any) -> Number:

@@ -4,7 +4,16 @@ from collections.abc import Mapping, Sequence
 
 from layergen.emit.names import Names
 from layergen.emit.numbers import NumberPrinter, factors
-from layergen.ir.graph import Arithmetic, Graph, Kind, Node, Number, Scalar, Size
+from layergen.ir.graph import (
+    Arithmetic,
+    Graph,
+    Kind,
+    Node,
+    Number,
+    Scalar,
+    Size,
+    counted,
+)
 
 __all__ = ["AtHand"]
 
@@ -42,9 +51,7 @@ class AtHand:
 
     def place(self, dim: int, rank: int) -> int:
         """Count from the end where it is the last dimension, or the last but one of many."""
-        from_end = dim - rank
-        last = from_end == -1 or (from_end == -2 and rank > 2)
-        return from_end if last or self.from_end else dim
+        return counted(dim, rank, from_end=self.from_end)
 
     def size(self, size: Size | Arithmetic) -> str:
         """Name a dimension that has a size, x.shape[-1]; "" for a computed one that none has."""

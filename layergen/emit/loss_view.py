@@ -1,5 +1,7 @@
 """The view of loss.py."""
 
+from collections.abc import Iterator
+
 from layergen.emit import words
 from layergen.emit.picked import picked
 from layergen.emit.refused import checks
@@ -32,6 +34,7 @@ def loss_view(spec: Spec, loss: LossSpec, trial: Trial) -> LossView:
         ),
         returns_doc=returns_doc(trial),
         reduces=not trial.scalar,
+        raises=tuple(raises(loss, trial)),
         checks=checks(loss.name, loss.arguments, trial),
         unreduced=unreduced(spec, loss, trial),
         tensors=tuple(
@@ -65,6 +68,14 @@ def returns_doc(trial: Trial) -> str:
     if trial.returns:
         each = f"a tensor of shape {words.shape_doc(trial.returns[0])}"
     return f'A scalar tensor; for reduction "none", {each}.'
+
+
+def raises(loss: LossSpec, trial: Trial) -> Iterator[str]:
+    """Say when it raises an error."""
+    if not trial.scalar:
+        yield 'ValueError: reduction is none of "none", "mean" and "sum".'
+    for each in checks(loss.name, loss.arguments, trial):
+        yield from each.doc
 
 
 def stands_alone(spec: Spec, loss: LossSpec) -> bool:

@@ -2,6 +2,7 @@
 
 from layergen.emit import words
 from layergen.emit.shape_checks import shape_check
+from layergen.emit.size_checks import size_check
 from layergen.emit.views import CheckView
 from layergen.ir.trial import Only, Pinned, Trial
 from layergen.spec.model import ANY_SHAPE, Argument, ArgumentType
@@ -15,9 +16,27 @@ def checks(
     name: str, arguments: tuple[Argument, ...], trial: Trial
 ) -> tuple[CheckView, ...]:
     """List what a function refuses, where its gradient does not hold for all."""
-    values = tuple(value_check(name, each) for each in trial.only)
-    shapes = of_shapes(name, arguments, trial)
-    return (*values, shapes) if shapes else values
+    values = (value_check(name, each) for each in trial.only)
+    found = (
+        *values,
+        of_shapes(name, arguments, trial),
+        of_sizes(name, arguments, trial),
+    )
+    return tuple(each for each in found if each is not None)
+
+
+def of_sizes(
+    name: str, arguments: tuple[Argument, ...], trial: Trial
+) -> CheckView | None:
+    """Refuse sizes that break a condition, under whatever setting of flags it was found."""
+    conditions = [
+        condition for gradients in trial.derived for condition in gradients.conditions
+    ]
+    return size_check(
+        name,
+        tuple(dict.fromkeys(conditions)),
+        [each.name for each in arguments if each.type is OPTIONAL],
+    )
 
 
 def value_check(name: str, only: Only) -> CheckView:

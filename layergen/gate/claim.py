@@ -72,6 +72,7 @@ class Claim:
         twice: whether a second derivative is promised, where torch has the forward's.
         single: whether the forward computes in float32 inside; `verify` finds it out.
         place: the user's forward.
+        refused: samples that `plain` takes, and that `derived` must refuse.
     """
 
     name: str
@@ -84,6 +85,7 @@ class Claim:
     single: bool = False
     silent: tuple[int, ...] = ()
     place: Place | None = None
+    refused: tuple[Sample, ...] = ()
 
     def wanted(self, sample: Sample) -> tuple[int, ...]:
         """List the positions of a sample that a gradient is wanted of; None has none."""

@@ -5,6 +5,7 @@ from dataclasses import replace
 from layergen.autodiff.adapter import is_single
 from layergen.gate import (
     autocast,
+    conditions,
     device,
     dtypes,
     forward_mode,
@@ -23,6 +24,7 @@ from layergen.gate.probe import leaves
 __all__ = ["verify"]
 
 CHECKS = (
+    conditions.check,
     values.check,
     subsets.check,
     second_order.check,

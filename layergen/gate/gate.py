@@ -13,6 +13,7 @@ from layergen.emit.source import SourceFile
 from layergen.errors import CannotDerive
 from layergen.gate.calls import called, inputs_of, tensors_of
 from layergen.gate.claim import Claim, Sample
+from layergen.gate.conditions import samples_under
 from layergen.gate.derivation import verify
 from layergen.gate.in_memory import imported
 from layergen.gate.samples import samples_from, samples_of
@@ -84,15 +85,22 @@ def check_derivation(
     def by_position(*args: Any) -> Any:
         return plain(**dict(zip(names, args, strict=True)))
 
+    samples, refused = samples_under(
+        [condition for each in trial.derived for condition in each.conditions],
+        names,
+        by_position,
+        lambda forward: samples_for(made, trial, reference, forward),
+    )
     return verify(
         Claim(
             made.name,
             derived,
             by_position,
-            samples_for(made, trial, reference, by_position),
+            samples,
             names,
             tuple(at for at, name in enumerate(names) if name in trial.differentiable),
             twice=trial.gradgradchecks,
+            refused=refused,
         )
     )
 

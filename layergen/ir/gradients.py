@@ -1,20 +1,51 @@
 """A forward with its derived backward; plain data, so that printers need no torch."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from layergen.ir.graph import Graph
+from layergen.ir.graph import Graph, Number, Size, counted
 
-__all__ = ["Fixed", "Gradients", "LookedAt"]
+__all__ = ["Condition", "Dimension", "Gradients", "LookedAt"]
 
 
 @dataclass(frozen=True, slots=True)
-class Fixed:
-    """A size that the trace took for a constant."""
+class Dimension:
+    """Where a size can be read: x.shape[0], x.shape[-1].
+
+    Attributes:
+        from_end: whether it is counted from the last one in any case.
+    """
 
     argument: str
     dim: int
-    size: int
+    rank: int
+    from_end: bool = False
+
+    @property
+    def index(self) -> int:
+        """What stands in the brackets."""
+        return counted(self.dim, self.rank, from_end=self.from_end)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What of the sizes a derivation holds for alone: x.shape[1] % 2 == 0.
+
+    Attributes:
+        op: how the sides compare: "==", ">=".
+        places: where each size in them is.
+    """
+
+    op: str
+    left: Number
+    right: Number
+    places: tuple[tuple[Size, Dimension], ...]
+
+    @property
+    def from_end(self) -> "Condition":
+        """The same with all dimensions counted from the last one."""
+        places = ((size, replace(at, from_end=True)) for size, at in self.places)
+        return replace(self, places=tuple(places))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +77,7 @@ class Gradients:
         returned_by: names of the user's variables that hold the kept values when the forward
             returns, where each has one.
         fallbacks: operations that were differentiated through autograd.
-        fixed: sizes that the trace took for constants.
+        conditions: what of the sizes it holds for alone, though the forward takes others.
         setting: what it holds for: whether an optional tensor is there, the value of a flag.
         any_lead: whether "..." stands before the named dimensions of some argument: sizes are
             then read from the end.
@@ -64,7 +95,7 @@ class Gradients:
     saved: tuple[int, ...]
     returned_by: tuple[str, ...] = ()
     fallbacks: tuple[str, ...] = ()
-    fixed: tuple[Fixed, ...] = ()
+    conditions: tuple[Condition, ...] = ()
     setting: tuple[tuple[str, Any], ...] = ()
     any_lead: bool = False
     looked_at: tuple[LookedAt, ...] = ()

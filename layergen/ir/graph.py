@@ -23,6 +23,7 @@ __all__ = [
     "SizeAt",
     "Syntax",
     "Value",
+    "counted",
     "values_in",
 ]
 
@@ -123,6 +124,13 @@ class SizeAt:
 
 
 Number = int | float | Size | Scalar | Arithmetic | SizeAt
+
+
+def counted(dim: int, rank: int, *, from_end: bool) -> int:
+    """Count from the end where it is the last dimension, or the last but one of many."""
+    own = dim - rank
+    last = own == -1 or (own == -2 and rank > 2)
+    return own if last or from_end else dim
 
 
 @dataclass(frozen=True, slots=True)

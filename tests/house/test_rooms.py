@@ -29,6 +29,7 @@ PASSES = (
     {"emit.function_entries", "emit.layer_entries"},
     {"emit.catalog", "emit.render", "emit.format"},
     {
+        "gate.conditions",
         "gate.device",
         "gate.dtypes",
         "gate.forward_mode",
@@ -58,6 +59,7 @@ SEEN = DOORS | {
     "check.saved",
     "gate.accepted",
     "gate.claim",
+    "gate.conditions",
     "gate.derivation",
     "gate.samples",
     "ir.trial",
@@ -67,6 +69,7 @@ SEEN = DOORS | {
     "spec.toml",
     "emit.cost",
     "emit.kept",
+    "emit.size_checks",
     "emit.source",
     "output.importing",
     "output.plan",

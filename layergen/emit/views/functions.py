@@ -71,10 +71,12 @@ class CheckView:
     Attributes:
         condition: true of what can't be.
         message: of the ValueError, as an expression.
+        doc: lines of the docstring: which sizes it is raised for.
     """
 
     condition: str
     message: str
+    doc: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

@@ -179,6 +179,7 @@ class LossView:
     """loss.py.
 
     Attributes:
+        raises: lines of the docstring: what it raises, and when.
         checks: what the function refuses before it computes.
         unreduced: expression of the losses before they are reduced.
         constructor: signature of __init__.
@@ -194,6 +195,7 @@ class LossView:
     arguments: tuple[ArgumentView, ...]
     returns_doc: str
     reduces: bool
+    raises: tuple[str, ...]
     checks: tuple[CheckView, ...]
     unreduced: str
     tensors: tuple[TensorView, ...]

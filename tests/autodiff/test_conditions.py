@@ -1,0 +1,235 @@
+"""What is derived holds at every size, or says at which, or is refused."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from layergen.autodiff.derive import derived
+from layergen.emit.size_checks import stated
+from layergen.errors import CannotDerive
+from tests.autodiff.agreement import assert_same_gradients, assert_same_values
+from tests.autodiff.ungated import ungated
+
+Shapes = Sequence[tuple[int, ...]]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A forward, the shapes it is derived at, and others, at which what is burnt in is wrong."""
+
+    forward: Callable[..., Any]
+    shapes: Shapes
+    holds_for: str
+    right: Sequence[Shapes] = ()
+    refused: Sequence[Shapes] = ()
+
+    @property
+    def name(self) -> str:
+        return f"{self.forward.__name__}{self.shapes[0]}"
+
+
+def two_columns(x):
+    a, b = x.unbind(1)
+    return a * b.sin()
+
+
+def weighted_rows(x):
+    return sum(row.sin() * at for at, row in enumerate(x))
+
+
+def all_parts(x):
+    return x.unbind(0)
+
+
+def first_half(x):
+    return x.chunk(2, 1)[0].sin()
+
+
+def last_third(x):
+    return x.chunk(3, 1)[-1].sin()
+
+
+def first_pair(x):
+    return x.split(2, 1)[0].sin()
+
+
+def first_of_two(x):
+    return x.tensor_split(2, 1)[0].sin()
+
+
+def first_four(x):
+    return x[:, :4].sin()
+
+
+def all_but_three(x):
+    return x[:, :-3].sin()
+
+
+def by_group(x):
+    groups = x.view(x.shape[0], 2, -1)
+    return (groups - groups.mean(-1, keepdim=True)).view(x.shape)
+
+
+def shuffled(x):
+    rows, columns, _ = x.shape
+    groups = x.view(rows, 2, columns // 2, -1)
+    return groups.transpose(1, 2).reshape(x.shape).sin()
+
+
+def heads(x, weight):
+    return (x @ weight).view(x.shape[0], 2, 4).softmax(-1)
+
+
+def pooled(x):
+    return F.max_pool1d(x, 3, 2).sin()
+
+
+def warped(x):
+    return 2.0 * x / max(x.shape[-1] - 1, 1) - 1.0
+
+
+def longest(x):
+    return x / max(x.shape)
+
+
+def at_most_four(x):
+    return x[: min(x.shape[0], 4)].sin()
+
+
+def counted(x):
+    return x * x.sum(0) / len(x)
+
+
+def described(x):
+    return x * x.sum(0) if f"{int(x.shape[0])} rows" else x
+
+
+CASES = (
+    Case(two_columns, [(3, 2)], "", [[(5, 2)], [(1, 2)]]),  # Python raises elsewhere
+    Case(
+        weighted_rows,
+        [(3, 4)],
+        "x.shape[0] == 3",
+        [[(3, 7)], [(3, 1)]],
+        [[(4, 4)], [(2, 4)], [(1, 4)]],
+    ),
+    Case(all_parts, [(3,)], "x.shape[-1] == 3", refused=[[(4,)], [(1,)]]),
+    Case(
+        first_half, [(3, 8)], "x.shape[-1] != 1", [[(3, 5)], [(2, 2)]], [[(3, 1)]]
+    ),
+    Case(
+        last_third,
+        [(3, 8)],
+        "(x.shape[-1] + (x.shape[-1] + 2) // 3 - 1) // ((x.shape[-1] + 2) // 3) == 3",
+        [[(3, 11)], [(2, 9)]],
+        [[(3, 4)], [(3, 2)], [(3, 1)]],
+    ),
+    Case(
+        first_pair,
+        [(3, 8)],
+        "(x.shape[-1] + 1) // 2 == 4",
+        [[(2, 8)]],
+        [[(3, 9)], [(3, 4)], [(3, 1)]],
+    ),
+    Case(
+        first_of_two,
+        [(3, 8)],
+        "x.shape[-1] % 2 == 0",
+        [[(3, 6)], [(1, 2)]],
+        [[(3, 5)]],
+    ),
+    Case(first_four, [(3, 8)], "x.shape[-1] >= 4", [[(2, 4)], [(3, 5)]], [[(3, 3)]]),
+    Case(all_but_three, [(3, 8)], "x.shape[-1] >= 3", [[(2, 5)]], [[(3, 2)]]),
+    Case(
+        by_group,
+        [(3, 4, 5)],
+        "x.shape[-2] % 2 == 0",
+        [[(2, 6, 7)], [(1, 2, 2)]],
+        [[(5, 3, 4)], [(2, 1, 4)]],
+    ),
+    Case(shuffled, [(3, 4, 5)], "x.shape[-2] % 2 == 0", [[(2, 6, 7)]], [[(5, 3, 4)]]),
+    Case(heads, [(3, 5), (5, 8)], "", [[(2, 7), (7, 8)], [(1, 1), (1, 8)]]),
+    Case(pooled, [(3, 2, 8)], "", [[(2, 3, 11)], [(2, 1, 3)]]),
+    Case(warped, [(3, 8)], "", [[(2, 5)], [(3, 2)], [(3, 1)]]),
+    Case(longest, [(3, 8)], "", [[(6, 4)], [(4, 4)], [(1, 1)]]),
+    Case(at_most_four, [(5, 3)], "", [[(3, 3)], [(4, 2)], [(1, 2)]]),
+    Case(counted, [(3, 4)], "", [[(5, 2)], [(1, 2)]]),
+    Case(described, [(3, 4)], "", [[(5, 2)]]),
+)
+
+
+def normal(shapes: Shapes) -> list[torch.Tensor]:
+    generator = torch.Generator().manual_seed(0)
+    return [
+        torch.randn(each, dtype=torch.float64, generator=generator) for each in shapes
+    ]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_formula_holds_where_it_says_so(case):
+    ours = ungated(case.forward, normal(case.shapes)).function
+
+    for shapes in (case.shapes, *case.right):
+        assert_same_values(ours, case.forward, *normal(shapes))
+        assert_same_gradients(ours, case.forward, *normal(shapes))
+    for shapes in case.refused:
+        case.forward(*normal(shapes))
+        with pytest.raises(ValueError, match="has its gradient for"):
+            ours(*normal(shapes))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_it_says_so_in_few_words(case):
+    found = derived(case.forward, normal(case.shapes))
+
+    assert stated(found.conditions) == case.holds_for
+
+
+def bare_branch(x):
+    return x.sin() if x.shape[1] > 4 else x.cos()
+
+
+def of_one(x):
+    return x.sin() if x.shape[1] == 1 else x.cos()
+
+
+def of_none_but_ones(x):
+    return x / max(x.numel() - 1, 1) if x.numel() == 1 else x.sin()
+
+
+def number(x):
+    return x * int(x.shape[1])
+
+
+def steps(x):
+    return sum(x[at].sin() * at for at in range(x.shape[0]))
+
+
+@pytest.mark.parametrize(
+    ("forward", "asked"),
+    [
+        (bare_branch, "x.shape[1] > 4"),
+        (of_one, "x.shape[1] != 1"),
+        (of_none_but_ones, "x.shape[0] != 1"),
+        (number, "x.shape[1] == 5"),
+        (steps, "x.shape[0] == 3"),
+    ],
+)
+def test_what_one_s_own_python_asks_is_refused(forward, asked):
+    with pytest.raises(CannotDerive, match="some sizes only") as refusal:
+        derived(forward, normal([(3, 5)]))
+
+    assert asked in str(refusal.value)
+
+
+def test_sizes_that_are_said_to_be_free_break_no_condition():
+    example, other = normal([(3, 8)]), normal([(3, 5)])
+
+    assert derived(first_of_two, example, others=[other]).conditions
+    assert derived(first_of_two, example, others=[normal([(2, 6)])], all_others=True)
+    with pytest.raises(CannotDerive, match="some sizes only"):
+        derived(first_of_two, example, others=[other], all_others=True)
