@@ -1,14 +1,20 @@
 """What a gradient can be of, and which values one reaches."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from torch import Tensor
 
-from layergen.autodiff.tape import Entry
+from layergen.autodiff.tape import Entry, Tape
 from layergen.ir.graph import Kind
 
-__all__ = ["has_complex", "has_default_dtype", "is_floating", "live_entries"]
+__all__ = [
+    "has_complex",
+    "has_default_dtype",
+    "is_floating",
+    "is_made_by",
+    "live_entries",
+]
 
 # No gradient passes these, whatever comes in.
 NO_GRADIENT = frozenset(
@@ -67,6 +73,19 @@ def live_entries(entries: Sequence[Entry], wanted: Sequence[Entry]) -> set[int]:
         if any(map(is_floating, results)) and live.intersection(entry.operands):
             live.add(entry.index)
     return live
+
+
+def is_made_by(tape: Tape, entry: Entry, operations: Collection[str]) -> bool:
+    """Tell whether a value is what one of some operations gave, or comes of it."""
+    seen, open_ = {entry.index}, [entry]
+    while open_:
+        each = open_.pop()
+        if each.op in operations:
+            return True
+        behind = set(each.operands) - seen
+        seen |= behind
+        open_ += [tape[index] for index in behind]
+    return False
 
 
 def has_default_dtype(entry: Entry) -> bool:

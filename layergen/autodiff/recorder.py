@@ -4,7 +4,7 @@ The user's forward and the rules' own operations are recorded the same way, onto
 """
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import CodeType, FrameType
 from typing import Any
 
@@ -22,6 +22,7 @@ from layergen.autodiff.canonical import (
     literal,
     spelled,
 )
+from layergen.autodiff.liveness import is_made_by
 from layergen.autodiff.misfits import refuse_misfits
 from layergen.autodiff.named import plain
 from layergen.autodiff.operations import Operation, is_in_place, operation, twin
@@ -34,9 +35,12 @@ from layergen.autodiff.simplify import TO_A_SHAPE, simpler
 from layergen.autodiff.tape import Entry, ShapeRef, Tape, leaves, mapped
 from layergen.autodiff.told import reason_of
 from layergen.errors import CannotDerive, Place
-from layergen.ir.graph import Kind, Phase, Value
+from layergen.ir.graph import Kind, Phase, Syntax, Value
+from layergen.ir.narrowed import MULTIPLIES
 
 __all__ = ["Recorder", "bare", "called"]
+
+TYPE_AS = Operation("type_as", "type_as", Syntax.METHOD)
 
 Locate = Callable[[int], Place | None]
 
@@ -263,9 +267,14 @@ class Recorder(TorchFunctionMode):
         if function is None:
             raise self.refusal(Reason.ALIAS_IN_PLACE, found)
         result = self.result_of(function, found, args, kwargs)
-        if result.dtype != changed.dtype or result.dim() != changed.dim():
+        if result.dtype != changed.dtype:
             raise self.refusal(Reason.ALIAS_IN_PLACE, found, "it keeps the dtype")
+        if result.dim() != changed.dim():
+            raise self.refusal(Reason.ALIAS_IN_PLACE, found, "with other dimensions")
         entry = self.record(function, operation(function), args, kwargs, result)
+        if is_promoted(self.tape, before, args[1:]):
+            kept = result.type_as(changed)
+            entry = self.record(Tensor.type_as, TYPE_AS, (result, changed), {}, kept)
         if entry is not before:
             # what was computed before the change keeps a tensor of its own
             before.result = torch.empty_like(changed)
@@ -287,6 +296,15 @@ class Recorder(TorchFunctionMode):
         )
         self.refused = self.refused or made
         return made
+
+
+def is_promoted(tape: Tape, changed: Entry, others: Sequence[Any]) -> bool:
+    """Tell whether a tensor changed in place may be narrower than what comes to it.
+
+    In place it keeps its dtype: under autocast, that of the product that it was made from.
+    """
+    given = [each for each in others if isinstance(each, Tensor) and each.dim()]
+    return bool(given) and is_made_by(tape, changed, MULTIPLIES)
 
 
 def called(found: Operation) -> str:

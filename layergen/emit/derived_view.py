@@ -11,42 +11,10 @@ from layergen.emit.used import Used
 from layergen.emit.views import BlockView, DerivedView
 from layergen.ir.gradients import Gradients
 from layergen.ir.graph import Phase
+from layergen.ir.narrowed import MULTIPLIES
 from layergen.spec.model import Argument, ArgumentType, Forward
 
 __all__ = ["derived_view"]
-
-# Operations that want one dtype of their operands, or that autocast makes narrow:
-# pytorch.org/docs/stable/amp.html, "ops that autocast to lower precision".
-MULTIPLIES = frozenset(
-    [
-        "addbmm",
-        "addmm",
-        "addmv",
-        "addr",
-        "baddbmm",
-        "bmm",
-        "conv1d",
-        "conv1d_input",
-        "conv1d_weight",
-        "conv2d",
-        "conv2d_input",
-        "conv2d_weight",
-        "conv3d",
-        "conv3d_input",
-        "conv3d_weight",
-        "conv_transpose1d",
-        "conv_transpose2d",
-        "conv_transpose3d",
-        "dot",
-        "einsum",
-        "linear",
-        "matmul",
-        "mm",
-        "mv",
-        "outer",
-        "tensordot",
-    ]
-)
 
 
 def derived_view(

@@ -16,6 +16,7 @@ from layergen.ir.graph import Graph, Kind, Node, Phase, Syntax
 __all__ = ["formulas"]
 
 WIDTH = 80  # of a line of the docstring, its indentation apart
+NARROWEST = 30  # columns that a formula needs
 MOST_LINES = 24  # a longer derivation is told by the code alone
 # Functions that mathematics writes around their operand, not behind it.
 FUNCTIONS: Mapping[str, str] = MappingProxyType(
@@ -130,6 +131,12 @@ def laid_out(lines: Sequence[str], letters: Sequence[str]) -> list[str]:
     found: list[Any] = []
     for line in lines:
         name, _, text = line.partition(" = ")
+        if WIDTH - width - 7 < NARROWEST:  # behind names so long no formula fits
+            found += [
+                f"    {name} =",
+                *(f"        {each}" for each in wrap(text, WIDTH - 8)),
+            ]
+            continue
         first, *rest = wrap(text, WIDTH - width - 7, break_long_words=False)
         found.append(f"    {name.ljust(width)} = {first}")
         found += [" " * (width + 7) + each for each in rest]

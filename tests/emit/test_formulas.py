@@ -273,3 +273,10 @@ def test_a_long_derivation_is_told_by_the_code_alone(count, told):
     found = of(made, [1], {"x": 3 + len(chain)})
 
     assert bool(found) is told
+
+
+def test_behind_names_that_leave_no_room_a_formula_begins_below():
+    name = "positional_encoding_of_every_coordinate_of_the_sampled_points"
+    made = one(method("cos", X, phase=BACKWARD), name=name)
+
+    assert made == f"grad_{name} =\n    {name}.cos()"
