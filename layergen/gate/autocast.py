@@ -15,8 +15,7 @@ from layergen.gate.dtypes import (
     cast_to,
     draws,
     exact_answer,
-    largest,
-    unlike,
+    first_unlike,
 )
 from layergen.gate.probe import probe_of
 
@@ -43,16 +42,8 @@ def check(claim: Claim) -> tuple[str, ...]:
     if got is None:
         return ()
     rounding = ROUNDINGS * torch.finfo(torch.bfloat16).eps
-    results = zip(
-        (*got.outputs, *got.gradients),
-        (*same.outputs, *same.gradients),
-        (*exact.outputs, *exact.gradients),
-        strict=True,
-    )
-    for mine, theirs, want in results:
-        if text := unlike(mine, theirs, want, rounding, largest(exact)):
-            told = f"an output or a gradient is {text}"
-            raise refusal(claim, probe, Reason.FAILED_AUTOCAST, told)
+    if text := first_unlike(mixed, probe, (got, same, exact), rounding):
+        raise refusal(claim, probe, Reason.FAILED_AUTOCAST, text)
     return ()
 
 

@@ -139,7 +139,7 @@ def compare(claim: Claim, spot: Spot, want: Answer) -> None:
     nudged: tuple[Any, ...] | None = None
     for at, name in enumerate(names):
         text = difference(mine[at], theirs[at], tolerance_of(claim), finite=True)
-        if text and spot.large and isinstance(theirs[at], Tensor):
+        if text and isinstance(theirs[at], Tensor):
             nudged = nudged or at_nudged(claim, spot.probe) or theirs
             text = beyond_noise(mine[at], theirs[at], nudged[at]) and text
         if text:
@@ -147,7 +147,7 @@ def compare(claim: Claim, spot: Spot, want: Answer) -> None:
 
 
 def at_nudged(claim: Claim, probe: Probe) -> tuple[Any, ...]:
-    """Ask the forward a few last digits further on: large numbers cancel to noise."""
+    """Ask the forward a few last digits further on: what is large or equal cancels to noise."""
     near = changed(probe, probe.wanted, times(NUDGE), "nudged")
     answer = answer_of_plain(claim, near)
     return () if answer is None else (*answer.outputs, *answer.gradients)
