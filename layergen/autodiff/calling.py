@@ -6,8 +6,9 @@ from types import CodeType, FrameType
 from typing import Any
 
 from layergen.autodiff.canonical import bare
+from layergen.autodiff.operations import Operation
 
-__all__ = ["is_torch", "line_of", "run"]
+__all__ = ["called", "is_torch", "line_of", "run"]
 
 # Between the user's `x.storage()` and us.
 ON_THE_WAY = ("torch.overrides", "torch._tensor")
@@ -41,3 +42,10 @@ def line_of(code: CodeType | None) -> int:
             return frame.f_lineno
         frame = frame.f_back
     return 0
+
+
+def called(found: Operation) -> str:
+    """Name an operation as the user knows it: "relu_", "softmax", "set_"."""
+    path = found.name.partition(".")[0]
+    name = found.name.rpartition(".")[2] if path in ("torch", "F") else path
+    return name.strip("_") if name.startswith("__") else name

@@ -38,7 +38,9 @@ def length(real: Callable[[Any], int]) -> Callable[[Any], Any]:
         if not isinstance(value, Tensor) or is_torch(sys._getframe(1)):
             return real(value)
         shape = value.shape
-        return shape[0] if isinstance(next(iter(shape), 0), torch.SymInt) else real(value)
+        return (
+            shape[0] if isinstance(next(iter(shape), 0), torch.SymInt) else real(value)
+        )
 
     return followed
 

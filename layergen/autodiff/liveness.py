@@ -7,6 +7,7 @@ from torch import Tensor
 
 from layergen.autodiff.tape import Entry, Tape
 from layergen.ir.graph import Kind
+from layergen.ir.narrowed import MULTIPLIES
 
 __all__ = [
     "has_complex",
@@ -86,6 +87,15 @@ def is_made_by(tape: Tape, entry: Entry, operations: Collection[str]) -> bool:
         seen |= behind
         open_ += [tape[index] for index in behind]
     return False
+
+
+def is_promoted(tape: Tape, changed: Entry, others: Sequence[Any]) -> bool:
+    """Tell whether a tensor changed in place may be narrower than what comes to it.
+
+    In place it keeps its dtype: under autocast, that of the product that it was made from.
+    """
+    given = [each for each in others if isinstance(each, Tensor) and each.dim()]
+    return bool(given) and is_made_by(tape, changed, MULTIPLIES)
 
 
 def has_default_dtype(entry: Entry) -> bool:

@@ -4,7 +4,7 @@ The user's forward and the rules' own operations are recorded the same way, onto
 """
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from types import CodeType, FrameType
 from typing import Any
 
@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
 from layergen.autodiff.adapter import Sandbox
-from layergen.autodiff.calling import is_torch, line_of, run
+from layergen.autodiff.calling import called, is_torch, line_of, run
 from layergen.autodiff.canonical import (
     bare,
     canonical,
@@ -22,7 +22,7 @@ from layergen.autodiff.canonical import (
     literal,
     spelled,
 )
-from layergen.autodiff.liveness import is_made_by
+from layergen.autodiff.liveness import is_promoted
 from layergen.autodiff.misfits import refuse_misfits
 from layergen.autodiff.named import plain
 from layergen.autodiff.operations import Operation, is_in_place, operation, twin
@@ -36,9 +36,8 @@ from layergen.autodiff.tape import Entry, ShapeRef, Tape, leaves, mapped
 from layergen.autodiff.told import reason_of
 from layergen.errors import CannotDerive, Place
 from layergen.ir.graph import Kind, Phase, Syntax, Value
-from layergen.ir.narrowed import MULTIPLIES
 
-__all__ = ["Recorder", "bare", "called"]
+__all__ = ["Recorder", "bare"]
 
 TYPE_AS = Operation("type_as", "type_as", Syntax.METHOD)
 
@@ -296,19 +295,3 @@ class Recorder(TorchFunctionMode):
         )
         self.refused = self.refused or made
         return made
-
-
-def is_promoted(tape: Tape, changed: Entry, others: Sequence[Any]) -> bool:
-    """Tell whether a tensor changed in place may be narrower than what comes to it.
-
-    In place it keeps its dtype: under autocast, that of the product that it was made from.
-    """
-    given = [each for each in others if isinstance(each, Tensor) and each.dim()]
-    return bool(given) and is_made_by(tape, changed, MULTIPLIES)
-
-
-def called(found: Operation) -> str:
-    """Name an operation as the user knows it: "relu_", "softmax", "set_"."""
-    path = found.name.partition(".")[0]
-    name = found.name.rpartition(".")[2] if path in ("torch", "F") else path
-    return name.strip("_") if name.startswith("__") else name

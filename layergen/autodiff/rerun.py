@@ -13,9 +13,10 @@ import sympy
 import torch
 from torch import Tensor
 
+from layergen.autodiff.calling import called
 from layergen.autodiff.evaluate import computed, near
 from layergen.autodiff.named import NamedFloat, NamedInt
-from layergen.autodiff.recorder import Recorder, called
+from layergen.autodiff.recorder import Recorder
 from layergen.autodiff.tape import Entry, ShapeRef, Tape
 from layergen.autodiff.trace import Trace
 from layergen.errors import LayergenError

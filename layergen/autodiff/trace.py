@@ -10,9 +10,9 @@ import torch
 from torch import Tensor
 
 from layergen.autodiff.adapter import Sandbox
-from layergen.autodiff.calling import run
+from layergen.autodiff.calling import called, run
 from layergen.autodiff.named import NamedFloat, NamedInt, named
-from layergen.autodiff.recorder import Recorder, called
+from layergen.autodiff.recorder import Recorder
 from layergen.autodiff.refusal import Reason, refused
 from layergen.autodiff.tape import Entry, Tape
 from layergen.autodiff.told import reason_of
