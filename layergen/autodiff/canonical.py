@@ -24,6 +24,11 @@ REFLECTED = {
         ("pow", operator.pow),
         ("matmul", operator.matmul),
     )
+} | {
+    "rremainder": (
+        torch.remainder,
+        Operation("remainder", "torch.remainder", Syntax.FUNCTION),
+    )
 }
 REDUCTIONS = frozenset(
     ["all", "amax", "amin", "any", "logsumexp", "mean", "nansum", "std", "sum", "var"]
@@ -50,6 +55,7 @@ PLAIN = (
 # numpy's words for torch's; torch takes both.
 NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim"}
 DETACH = Operation("detach", "detach", Syntax.METHOD)
+BY_AXIS = frozenset(["segment_reduce"])  # what calls a dimension nothing else
 # Methods that take sizes or dimensions one by one, or as one tuple.
 ONE_BY_ONE = frozenset(["expand", "flip", "permute", "repeat", "reshape", "tile"])
 
@@ -63,12 +69,11 @@ def canonical(
     kwargs: Mapping[str, Any],
 ) -> Call:
     """Bring a call to one spelling."""
-    kwargs = {
-        NUMPY_NAMES.get(name, name): each
-        for name, each in without_defaults(func, kwargs).items()
-    }
+    if found.op not in BY_AXIS:
+        kwargs = {NUMPY_NAMES.get(name, name): each for name, each in kwargs.items()}
     args = with_one_tuple(found, args)
     args, kwargs = with_one_dim(found, args, kwargs)
+    kwargs = without_defaults(func, kwargs)
     if found.op == "data":  # what it shares with its tensor, nobody may change
         func, found = torch.Tensor.detach, DETACH
     if found.op in REFLECTED:
@@ -92,6 +97,8 @@ def with_one_dim(
     """Spell a reduction along one dimension `x.sum(-1)`, and not `x.sum((-1,))`."""
     if found.op not in REDUCTIONS:
         return args, kwargs
+    if len(args) == 1 and "keepdim" in kwargs and kwargs.get("dim", 0) is None:
+        args = (*args, None)  # along all: torch takes no keepdim without a dim
     if len(args) > 1 and isinstance(args[1], tuple | list) and len(args[1]) == 1:
         args = (args[0], args[1][0], *args[2:])
     dim = kwargs.get("dim")
@@ -115,7 +122,13 @@ def without_defaults(
 
 @cache
 def defaults_of(func: Callable[..., Any]) -> Mapping[str, Any] | None:
-    """Read a function's defaults, where it is written in Python."""
+    """Read a function's defaults, where it is written in Python or in torch.ops."""
+    if home_of(func).startswith("torch._ops."):
+        return {
+            each.name: each.default_value if each.has_default_value() else each
+            for schema in schemas_of(func)
+            for each in schema.arguments
+        }
     try:
         parameters = inspect.signature(func).parameters
     except (TypeError, ValueError):
@@ -123,10 +136,22 @@ def defaults_of(func: Callable[..., Any]) -> Mapping[str, Any] | None:
     return {name: each.default for name, each in parameters.items()}
 
 
+def home_of(func: Callable[..., Any]) -> str:
+    """Name the module of a function."""
+    return getattr(func, "__module__", None) or ""
+
+
+def schemas_of(func: Any) -> list[Any]:
+    """List the schemas of an operator of torch.ops: of one overload, or of all."""
+    if hasattr(func, "_schema"):
+        return [func._schema]
+    return [getattr(func, each)._schema for each in func.overloads()]
+
+
 def is_default(value: Any, default: Any) -> bool:
     """Tell whether a plain value is the default; a named number never is."""
     simple = isinstance(value, bool | str) or type(value) in (int, float)
-    return value is default or value is None or (simple and value == default)
+    return value is default or (simple and value == default)
 
 
 def bare(found: Any) -> Any:

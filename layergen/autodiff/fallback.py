@@ -7,18 +7,20 @@ import torch
 from torch import Tensor
 
 from layergen.autodiff.adapter import DispatchMode, decomposition
+from layergen.autodiff.liveness import is_floating
 from layergen.autodiff.operations import Operation
 from layergen.autodiff.public import public
 from layergen.autodiff.recorder import Recorder, bare
 from layergen.autodiff.refusal import Reason, refused
 from layergen.autodiff.tape import Entry, leaves, mapped
-from layergen.ir.graph import Syntax, Value
+from layergen.ir.graph import Kind, Syntax, Value
 
 __all__ = ["through_autograd"]
 
 aten = torch.ops.aten
 PASSES_ON = (aten.detach.default, aten.alias.default, aten.lift_fresh.default)
 LAYOUT = "as_strided"
+FAR = 2**63 - 1  # how torch says that a slice has no end
 
 
 class Mutates(Exception):
@@ -28,9 +30,12 @@ class Mutates(Exception):
 class BelowAutograd(DispatchMode):  # type: ignore[no-untyped-call] # torch's
     """Record the operators that run below autograd."""
 
-    def __init__(self, recorder: Recorder, place: Any, *, functional: bool) -> None:
+    def __init__(
+        self, recorder: Recorder, entry: Entry, place: Any, *, functional: bool
+    ) -> None:
         super().__init__()
         self.recorder = recorder
+        self.entry = entry
         self.tape = recorder.tape
         self.place = place
         self.functional = functional
@@ -44,7 +49,11 @@ class BelowAutograd(DispatchMode):  # type: ignore[no-untyped-call] # torch's
     ) -> Any:
         """Run an operator, and record it."""
         kwargs = kwargs or {}
-        if self.is_private(func) and (definition := decomposition(func)):
+        if self.is_own(func, (args, kwargs)):
+            result = func(*args, **kwargs)
+            self.recorder.bind(self.entry, result, self.entry.operation)
+            return result
+        if self.is_private(func) and (definition := self.definition(func, args)):
             with self:
                 found = definition(*args, **kwargs)
             if found is not NotImplemented:
@@ -56,6 +65,7 @@ class BelowAutograd(DispatchMode):  # type: ignore[no-untyped-call] # torch's
             return result
         if func._schema.is_mutable:
             if self.functional and func is aten.copy_.default:
+                self.refuse_operand(args[0])
                 return result
             raise Mutates(name)
         if LAYOUT in name:
@@ -67,9 +77,34 @@ class BelowAutograd(DispatchMode):  # type: ignore[no-untyped-call] # torch's
             self.recorder.record(func, found, args, kwargs, result)
         return result
 
+    def refuse_operand(self, changed: Tensor) -> None:
+        """Refuse an operation that writes into what it is given."""
+        entry = self.tape.find(changed)
+        if entry and entry.index in self.entry.operands:
+            raise refused(Reason.CHANGES_STATE, place=self.place)
+
+    def is_own(self, func: Any, given: Any) -> bool:
+        """Tell whether an operator is the very operation, whose result is known."""
+        found = [self.tape.find(each) for each in leaves(given, Tensor)]
+        own = [self.tape[index] for index in self.entry.operands]
+        return public(func).op == self.entry.op and found == own
+
+    def definition(self, func: Any, args: tuple[Any, ...]) -> Any:
+        """Find what an operator is written out as.
+
+        One that takes what forward kept beside its result, as a mean, knows how that varies
+        with the inputs; torch has no derivative of what is kept, and its steps would get none.
+        """
+        found = (self.tape.find(each) for each in leaves(args, Tensor))
+        kept = any(
+            each and each.kind is Kind.PART and is_floating(each.result)
+            for each in found
+        )
+        return None if kept else decomposition(func)
+
     def is_private(self, func: Any) -> bool:
         """Tell whether an operator has no public spelling."""
-        return public(func).name.startswith("torch.ops.")
+        return public(func).is_below
 
 
 def as_public(
@@ -78,7 +113,21 @@ def as_public(
     """Leave out what the public function does not take."""
     if found.op in ("softmax", "log_softmax", "reshape"):
         return args[:2], {}  # no half_to_float, no strides
+    if found.op == "to":
+        return args[:2], kwargs  # nor how, nor into which of them
+    if found.op == "getitem":
+        return (args[0], sliced(args[0].dim(), *args[1:], **kwargs)), {}
     return args, kwargs
+
+
+def sliced(
+    rank: int, dim: int = 0, start: Any = None, end: Any = None, step: int = 1
+) -> tuple[slice, ...]:
+    """Write a slice along one dimension as an index."""
+    last = None if type(end) is int and end == FAR else end
+    first = None if type(start) is int and start == 0 else start
+    own = slice(first, last, None if step == 1 else step)
+    return (*[slice(None)] * (dim % rank), own)
 
 
 def through_autograd(
@@ -121,7 +170,7 @@ def recorded(
     for index, leaf in operands.items():
         recorder.tape.bind(leaf, recorder.tape[index])
     wanted = [operands[source.index] for source in sources]
-    with torch.enable_grad(), BelowAutograd(recorder, place, functional=False):
+    with torch.enable_grad(), BelowAutograd(recorder, entry, place, functional=False):
         outputs, cotangents = selected(called(entry, operands), gradient)
         if not outputs:
             return [None] * len(sources)
@@ -151,10 +200,14 @@ def functionalised(
         recorder.tape.bind(leaf, recorder.tape[index])
     given = [each for each in as_list(gradient) if each is not None]
 
-    def joint(wanted: Sequence[Tensor], cotangents: Sequence[Tensor]) -> Any:
+    def joint(
+        wanted: Sequence[Tensor],
+        cotangents: Sequence[Tensor],
+        operands: dict[int, Tensor],
+    ) -> Any:
         def run(*values: Tensor) -> tuple[Tensor, ...]:
             own = dict(zip((each.index for each in sources), values, strict=True))
-            result = called(entry, tensors | own)
+            result = called(entry, operands | own)
             return tuple(selected(result, gradient, any_of_them=True)[0])
 
         vjp = torch.func.vjp(run, *wanted)[1]
@@ -165,8 +218,11 @@ def functionalised(
     )
     wanted = [tensors[each.index] for each in sources]
     try:
-        with torch.enable_grad(), BelowAutograd(recorder, place, functional=True):
-            return list(change(wanted, given))
+        with (
+            torch.enable_grad(),
+            BelowAutograd(recorder, entry, place, functional=True),
+        ):
+            return list(change(wanted, given, tensors))
     except Mutates as error:
         raise refused(Reason.BACKEND_OPERATOR, op=entry.op, place=place) from error
 

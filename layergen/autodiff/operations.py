@@ -12,7 +12,7 @@ from torch.overrides import resolve_name
 
 from layergen.ir.graph import Syntax
 
-__all__ = ["Operation", "is_in_place", "operation", "twin"]
+__all__ = ["BELOW", "Operation", "is_in_place", "operation", "twin"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,13 @@ class Operation:
     name: str
     syntax: Syntax
 
+    @property
+    def is_below(self) -> bool:
+        """Whether it is called by its path in torch.ops: its arguments are the schema's own."""
+        return self.name.startswith(BELOW)
 
+
+BELOW = "torch.ops."
 OPERATORS: Mapping[str, str] = MappingProxyType(
     {
         "__add__": "add",
@@ -60,6 +66,7 @@ OPERATORS: Mapping[str, str] = MappingProxyType(
         "__eq__": "eq",
         "__ne__": "ne",
         "__mod__": "remainder",
+        "__rmod__": "rremainder",
         "__floordiv__": "floor_divide",
         "__iadd__": "add_",
         "__isub__": "sub_",
@@ -88,7 +95,12 @@ FOR_OPERATORS = frozenset(
         "ne",
     ]
 )
-INFIX = frozenset(OPERATORS.values()) - {"abs", "floor_divide", "remainder"}
+INFIX = frozenset(OPERATORS.values()) - {
+    "abs",
+    "floor_divide",
+    "remainder",
+    "rremainder",
+}
 ALIASES: Mapping[str, str] = MappingProxyType(
     {
         "absolute": "abs",
@@ -169,6 +181,8 @@ def operation(func: Callable[..., Any]) -> Operation:
     if home == "torch.nn.grad":
         return Operation(name, f"{home}.{name}", Syntax.FUNCTION)
     path = resolve_name(func) or f"{home}.{name}"
+    if home.startswith("torch._ops."):
+        return Operation(name.partition(".")[0], BELOW + path, Syntax.FUNCTION)
     if name in OPERATORS or (
         path.startswith("torch.Tensor.__") and name in FOR_OPERATORS
     ):

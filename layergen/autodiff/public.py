@@ -5,7 +5,7 @@ from typing import Any
 
 import torch
 
-from layergen.autodiff.operations import Operation
+from layergen.autodiff.operations import BELOW, Operation
 from layergen.ir.graph import Syntax
 
 __all__ = ["public"]
@@ -99,6 +99,7 @@ SAME_AS = {
     "unsafe_chunk": "chunk",
     "split_with_sizes": "split",
     "conj_physical": "conj",
+    "_conj": "conj",
 }
 OPERATORS = frozenset(
     ["add", "sub", "mul", "neg", "pow", "matmul", "gt", "lt", "ge", "le", "eq", "ne"]
@@ -118,6 +119,8 @@ def public(func: Any) -> Operation:
         return Operation(raw, raw, Syntax.OPERATOR)
     if raw == "div" and func._overloadname in ("Tensor", "Scalar"):
         return Operation(raw, raw, Syntax.OPERATOR)
+    if func is torch.ops.aten.slice.Tensor:
+        return Operation("getitem", "__getitem__", Syntax.INDEX)
     if raw in ("_softmax", "_log_softmax"):
         return Operation(raw[1:], f"torch{raw.replace('_', '.', 1)}", Syntax.FUNCTION)
     if raw in METHODS and tensors and tensors[0]:
@@ -143,6 +146,6 @@ def public(func: Any) -> Operation:
 def private(func: Any, raw: str) -> Operation:
     """Spell an operator by its path in torch.ops."""
     own = func._schema.name.split("::")[1]
-    path = f"torch.ops.{func.namespace}.{own}.{func._overloadname or 'default'}"
+    path = f"{BELOW}{func.namespace}.{own}.{func._overloadname or 'default'}"
     raw = "_to_copy" if own == "_to_copy" else raw
     return Operation(raw, path, Syntax.FUNCTION)

@@ -15,6 +15,7 @@ ALWAYS = frozenset(
         "gumbel_softmax",
         "multinomial",
         "normal",
+        "pca_lowrank",
         "poisson",
         "rand",
         "rand_like",
@@ -23,6 +24,7 @@ ALWAYS = frozenset(
         "randn",
         "randn_like",
         "randperm",
+        "svd_lowrank",
         "uniform",
     ]
 )

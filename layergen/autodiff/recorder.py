@@ -69,6 +69,7 @@ class Recorder(TorchFunctionMode):
         # the first one: the user's own `except` may swallow what is raised
         self.refused: CannotDerive | None = None
         self.asked_by_torch: set[int] = set()  # guards on sizes that an operation needs
+        self.handed_on: set[int] = set()  # tensors that a call returned as they were
 
     def __torch_function__(
         self,
@@ -87,6 +88,7 @@ class Recorder(TorchFunctionMode):
             with self:
                 steps = UNFOLDED[found.op](*args, **kwargs)
             if steps is not NotImplemented:
+                self.handed_on.add(id(steps))
                 return steps
         if shows_its_noise(found, args, kwargs):
             return self.dropout(func, found, args, kwargs)
@@ -163,14 +165,16 @@ class Recorder(TorchFunctionMode):
         """
         x = args[0] if args else kwargs["input"]
         p = kwargs.get("p", args[1] if len(args) > 1 else 0.5)
+        own = self.tape.find(x)
+        of_ones = own is not None and own.op in ("ones", "ones_like")
         with torch.no_grad():
             with self:
-                ones = torch.ones_like(x)
+                ones = x if of_ones else torch.ones_like(x)
             keep_scale = func(ones, plain(p), True)
             entry = self.record(func, found, (ones, p, True), {}, keep_scale)
         entry.hint = "keep_scale"
         with self:
-            return x * keep_scale
+            return keep_scale if of_ones else x * keep_scale
 
     def shape_of(self, tensor: Tensor, shape: Any) -> Any:
         """Make a shape that knows whose it is."""

@@ -115,6 +115,9 @@ class Adjoints:
         self.name_gradient(entry)
         if entry.random:
             raise self.refusal(Reason.HIDDEN_RANDOM, entry)
+        if entry.operation.is_below:
+            self.by_autograd(entry, self.of[entry.index])
+            return
         if entry.op in DEFINITIONS and self.through_definition(entry):
             return
         rule = RULES.get(entry.op)

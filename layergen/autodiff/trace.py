@@ -12,13 +12,14 @@ from torch import Tensor
 from layergen.autodiff.adapter import Sandbox
 from layergen.autodiff.calling import called, run
 from layergen.autodiff.named import NamedFloat, NamedInt, named
+from layergen.autodiff.operations import Operation
 from layergen.autodiff.recorder import Recorder
 from layergen.autodiff.refusal import Reason, refused
 from layergen.autodiff.tape import Entry, Tape
 from layergen.autodiff.told import reason_of
 from layergen.autodiff.watch import Seen, watching
 from layergen.errors import LayergenError, Place
-from layergen.ir.graph import Kind
+from layergen.ir.graph import Kind, Syntax, Value
 
 __all__ = [
     "Locate",
@@ -111,7 +112,7 @@ def traced(
         arguments=tuple(
             tape.find(each) if isinstance(each, Tensor) else None for each in given
         ),
-        outputs=checked(recorder, result),
+        outputs=checked(recorder, sandbox, result),
         single=isinstance(result, Tensor),
         seen=seen,
     )
@@ -227,11 +228,11 @@ def in_float64(value: Any) -> Any:
     return value.double() if value.is_floating_point() else value
 
 
-def checked(recorder: Recorder, result: Any) -> tuple[Tensor, ...]:
+def checked(recorder: Recorder, sandbox: Sandbox, result: Any) -> tuple[Tensor, ...]:
     """Take a tensor or a tuple of them, each computed here."""
     several = isinstance(result, tuple | list)
-    found = tuple(result) if several else (result,)
-    for each in found:
+    found = []
+    for each in tuple(result) if several else (result,):
         if not isinstance(each, Tensor):
             detail = f"a {type(each).__name__}"
             detail = f"a {type(result).__name__} with {detail}" if several else detail
@@ -240,8 +241,22 @@ def checked(recorder: Recorder, result: Any) -> tuple[Tensor, ...]:
         if entry is None:
             raise recorder.refusal(Reason.CAPTURED_TENSOR, "")
         if entry.kind is Kind.ARGUMENT:
-            raise recorder.refusal(Reason.OUTPUT_IS_INPUT, "", entry.hint)
-    return found
+            if id(each) not in recorder.handed_on:
+                raise recorder.refusal(Reason.OUTPUT_IS_INPUT, "", entry.hint)
+            each = copied(recorder, sandbox, entry)
+        found.append(each)
+    return tuple(found)
+
+
+def copied(recorder: Recorder, sandbox: Sandbox, entry: Entry) -> Tensor:
+    """Copy an input that a call gave back as it was, as dropout does in evaluation."""
+    with sandbox.entered(gradients=True):
+        copy: Tensor = entry.result.clone()
+    recorder.tape.add(Kind.CALL, CLONE, (Value(entry.index),), {}, copy)
+    return copy
+
+
+CLONE = Operation("clone", "clone", Syntax.METHOD)
 
 
 def code_of(function: Callable[..., Any]) -> CodeType | None:

@@ -103,7 +103,7 @@ class Expressions(AtHand):
 
     def expression(self, node: Node) -> tuple[str, int]:
         """Print an operation; say how tightly it binds."""
-        kwargs = {name: each for name, each in node.kwargs if wanted(name, each)}
+        kwargs = {name: each for name, each in node.kwargs if name not in UNSAID}
         if node.op == "_to_copy":
             return (
                 f"{self.text(node.args[0], TRAILER)}.to({self.text(kwargs['dtype'])})",
@@ -176,7 +176,4 @@ def one_by_one(node: Node) -> Sequence[Any]:
 
 SEVERAL = frozenset(["expand", "flip", "permute", "repeat", "reshape", "tile"])
 
-
-def wanted(name: str, value: Any) -> bool:
-    """Tell whether a keyword says something."""
-    return value is not None and name not in ("layout", "pin_memory", "_stacklevel")
+UNSAID = frozenset(["layout", "pin_memory", "_stacklevel"])

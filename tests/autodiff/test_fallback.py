@@ -135,6 +135,42 @@ def test_an_operator_without_a_decomposition_stays_itself():
     assert found.private == {"torch.ops.aten.convolution_backward.default"}
 
 
+def normalized(name, *options):
+    """Normalize by running statistics, by an operator below torch's functions."""
+    operator = getattr(torch.ops.aten, name)
+
+    def compute(x):
+        row = x.detach()[0]
+        return operator(x, row, row, row, row.square(), *options)
+
+    return compute
+
+
+def test_what_forward_kept_beside_its_result_is_left_to_the_operator_that_knows_it():
+    """Written out, the gradient of a mean would be missing from the second derivative."""
+    compute = normalized("_batch_norm_no_update", 0.1, 1e-5)
+
+    found = Differentiated(compute, values(4, 3), without=[1, 2, 3])
+
+    assert found.private == {"torch.ops.aten.batch_norm_backward.default"}
+
+
+def test_an_operator_that_updates_what_it_is_given_is_refused():
+    compute = normalized("batch_norm", True, 0.1, 1e-5, False)
+
+    with pytest.raises(CannotDerive) as error:
+        Differentiated(compute, values(4, 3))
+
+    assert error.value.reason == Reason.CHANGES_STATE.spelled
+
+
+def test_an_operation_is_not_computed_again():
+    found = Differentiated(lambda x: torch.ops.aten._safe_softmax(x, -1), values(2, 3))
+
+    assert {"softmax", "_safe_softmax"}.isdisjoint(each.op for each in found.entries)
+    torch.testing.assert_close(found.gradients, list(found.wanted))
+
+
 def test_only_what_is_alive_gets_a_gradient():
     found = Differentiated(*OTHERS["cdist"], live=[1])
 

@@ -56,6 +56,9 @@ CASES = (
     (aten.repeat.default, X, [2, 1]),
     (aten.reshape.default, X, [3, 2]),
     (aten.scatter_add.default, X, 0, ROW.expand(2, 3), Y),
+    (aten.slice.Tensor, X, 1, 1, 3),
+    (aten.slice.Tensor, X, -2, 0, 2**63 - 1),
+    (aten.slice.Tensor, X, 1, 0, 3, 2),
     (aten.split.Tensor, X, 2, 1),
     (aten.squeeze.dim, X[:, :1], 1),
     (aten.squeeze.dims, X[None, :, :1], [0, 2]),
@@ -73,6 +76,7 @@ CASES = (
     (aten.unsafe_split.Tensor, X, 2, 1),
     (aten.unsafe_split_with_sizes.default, X, [1, 2], 1),
     (aten.unsafe_chunk.default, X, 2, 0),
+    (aten._conj.default, Z),
     (aten.conj_physical.default, Z),
     (aten.expand_copy.default, X, [4, 2, 3]),
     (aten._softmax.default, X, 1, False),
@@ -121,6 +125,8 @@ def run(found, args):
         return BINARY[found.op](*args) if found.op in BINARY else -args[0]
     if found.syntax is Syntax.METHOD:
         return getattr(args[0], found.name)(*args[1:])
+    if found.syntax is Syntax.INDEX:
+        return args[0][args[1]]
     home, _, path = found.name.partition(".")
     return operator.attrgetter(path)({"torch": torch, "F": F}[home])(*args)
 
@@ -159,7 +165,6 @@ def test_an_operator_of_the_tables_can_be_printed():
     [
         (aten.div.Tensor_mode, "torch.ops.aten.div.Tensor_mode"),
         (aten.max.dim, "torch.ops.aten.max.dim"),
-        (aten.slice.Tensor, "torch.ops.aten.slice.Tensor"),
         (aten.slice_copy.Tensor, "torch.ops.aten.slice_copy.Tensor"),
         (aten.sigmoid_backward.default, "torch.ops.aten.sigmoid_backward.default"),
         (aten._to_copy.default, "torch.ops.aten._to_copy.default"),

@@ -10,7 +10,7 @@ from torch import Tensor
 from layergen.autodiff.rules.reduction import is_legacy
 from layergen.autodiff.rules.rule import is_literal
 
-__all__ = ["DEFINITIONS"]
+__all__ = ["DEFINITIONS", "UNFOLDED"]
 
 
 def hinge_embedding_loss(
@@ -86,6 +86,24 @@ def triplet_margin_loss(
     return reduced((margin + near - far).clamp(min=0), reduction)
 
 
+def triplet_margin_with_distance_loss(
+    anchor: Tensor,
+    positive: Tensor,
+    negative: Tensor,
+    *,
+    distance_function: Callable[[Tensor, Tensor], Tensor] | None = None,
+    margin: float = 1.0,
+    swap: bool = False,
+    reduction: str = "mean",
+) -> Any:
+    """Source: torch.nn.functional.triplet_margin_with_distance_loss."""
+    distance = distance_function or F.pairwise_distance
+    near, far = distance(anchor, positive), distance(anchor, negative)
+    if swap:
+        far = torch.minimum(far, distance(positive, negative))
+    return reduced((margin + near - far).clamp(min=0), reduction)
+
+
 def multi_margin_loss(
     input: Tensor,
     target: Tensor,
@@ -143,4 +161,8 @@ DEFINITIONS: Mapping[str, Callable[..., Any]] = {
     "multi_margin_loss": multi_margin_loss,
     "multilabel_margin_loss": multilabel_margin_loss,
     "triplet_margin_loss": triplet_margin_loss,
+}
+# It is given a function, whose steps are seen only as it runs.
+UNFOLDED: Mapping[str, Callable[..., Any]] = {
+    "triplet_margin_with_distance_loss": triplet_margin_with_distance_loss,
 }

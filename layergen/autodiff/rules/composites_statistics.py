@@ -1,11 +1,11 @@
-"""Covariance and correlation, which are best differentiated as what they are made of."""
+"""Covariance and correlation, by their formulas: torch's own look at the weights' values."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from torch import Tensor
 
-__all__ = ["DEFINITIONS"]
+__all__ = ["UNFOLDED"]
 
 
 def cov(
@@ -47,4 +47,4 @@ def corrcoef(input: Tensor) -> Any:
     return (covariance / deviation.unsqueeze(-1) / deviation).clamp(-1, 1)
 
 
-DEFINITIONS: Mapping[str, Callable[..., Any]] = {"corrcoef": corrcoef, "cov": cov}
+UNFOLDED: Mapping[str, Callable[..., Any]] = {"corrcoef": corrcoef, "cov": cov}

@@ -14,7 +14,9 @@ from layergen.autodiff.rules import (
     composite_losses,
     composites,
     composites_attention,
+    composites_differences,
     composites_dropout,
+    composites_norms,
     composites_recurrent,
     composites_shapes,
     composites_statistics,
@@ -111,7 +113,6 @@ DEFINITIONS: Mapping[str, Callable[..., Any]] = MappingProxyType(
         **composite_losses.DEFINITIONS,
         **composites.DEFINITIONS,
         **composites_shapes.DEFINITIONS,
-        **composites_statistics.DEFINITIONS,
         **fourier.DEFINITIONS,
         **matrix_functions.DEFINITIONS,
         **pooling.DEFINITIONS,
@@ -121,10 +122,14 @@ DEFINITIONS: Mapping[str, Callable[..., Any]] = MappingProxyType(
 # What an operation is traced as: torch computes it in one step, and keeps its parts.
 UNFOLDED: Mapping[str, Callable[..., Any]] = MappingProxyType(
     {
+        **composite_losses.UNFOLDED,
         **composites.UNFOLDED,
         **composites_attention.UNFOLDED,
+        **composites_differences.UNFOLDED,
         **composites_dropout.UNFOLDED,
+        **composites_norms.UNFOLDED,
         **composites_recurrent.UNFOLDED,
+        **composites_statistics.UNFOLDED,
     }
 )
 # Rules that take gradients which only broadcast to the result.

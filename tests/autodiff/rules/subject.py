@@ -35,8 +35,14 @@ def of_family(module: ModuleType) -> Iterator[Subject]:
     complex_keys = getattr(module, "COMPLEX", ())
     for key, rule in getattr(module, "RULES", {}).items():
         yield Subject(name, key, rule, is_elementwise, key in complex_keys)
-    for key, definition in getattr(module, "DEFINITIONS", {}).items():
+    definitions = {**getattr(module, "DEFINITIONS", {})}
+    definitions |= module.UNFOLDED if name in PLAIN else {}
+    for key, definition in definitions.items():
         yield Subject(name, key, as_rule(definition), False, False)
+
+
+# Families whose steps draw no numbers, and change nothing that they are given.
+PLAIN = ("composite_losses", "composites_differences", "composites_statistics")
 
 
 def families() -> Iterator[ModuleType]:
