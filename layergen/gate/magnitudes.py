@@ -80,22 +80,22 @@ def is_finite(answer: Answer) -> bool:
 def spots(claim: Claim, sample: Sample) -> Iterator[Spot]:
     """Choose the places: the wanted inputs are changed, the rest stay as they are."""
     whole = probe_of(claim, sample)
-    real = [at for at in whole.wanted if not sample.args[at].is_complex()]
+    every = whole.wanted
     changes: list[tuple[str, Sequence[int], Callable[[Tensor], Tensor]]] = [
-        ("at 0", real, torch.zeros_like),
+        ("at 0", every, torch.zeros_like),
         *(
             (f"where {claim.names[at]} is 0", [at], torch.zeros_like)
-            for at in real[: ALONE if len(real) > 1 else 0]
+            for at in every[: ALONE if len(every) > 1 else 0]
         ),
-        ("at whole numbers", real, torch.round),
-        ("where all entries are equal", real, half),
-        ("where inputs are equal", real, counted),
+        ("at whole numbers", every, rounded),
+        ("where all entries are equal", every, half),
+        ("where inputs are equal", every, counted),
     ]
     for name, positions, change in changes:
         yield Spot(changed(whole, positions, change, name), large=False)
     for factor in FACTORS:
         name = f"at {factor:g} times the inputs"
-        yield Spot(changed(whole, real, times(factor), name), large=True)
+        yield Spot(changed(whole, every, times(factor), name), large=True)
 
 
 def changed(
@@ -111,6 +111,13 @@ def changed(
     return replace(whole, args=args, where=f"{whole.where}, {name}")
 
 
+def rounded(tensor: Tensor) -> Tensor:
+    """Round numbers, and both parts of complex ones."""
+    if tensor.is_complex():
+        return torch.complex(tensor.real.round(), tensor.imag.round())
+    return tensor.round()
+
+
 def half(tensor: Tensor) -> Tensor:
     """Tie all entries, at a value that probabilities may have."""
     return torch.full_like(tensor, 0.5)
@@ -118,8 +125,9 @@ def half(tensor: Tensor) -> Tensor:
 
 def counted(tensor: Tensor) -> Tensor:
     """Fill inputs of a shape with the same numbers, of both signs, some of them tied."""
-    ramp = torch.linspace(-1, 1, tensor.numel(), dtype=tensor.dtype)
-    return ramp.mul(4).round().div(4).add(0.1).reshape(tensor.shape)
+    ramp = torch.linspace(-1, 1, tensor.numel(), dtype=torch.float64)
+    ties = ramp.mul(4).round().div(4).add(0.1).reshape(tensor.shape)
+    return ties.to(tensor.dtype)
 
 
 def times(factor: float) -> Callable[[Tensor], Tensor]:

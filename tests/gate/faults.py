@@ -117,6 +117,14 @@ def naive_softplus(wanted, grad, x):
     return (grad * torch.exp(x) / (1 + torch.exp(x)),)
 
 
+def angle(x):
+    return torch.angle(x)
+
+
+def naive_angle(wanted, grad, x):
+    return (grad * 1j * x / (x.real**2 + x.imag**2),)
+
+
 def larger(x, y):
     return torch.maximum(x, y)
 

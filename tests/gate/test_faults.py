@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+import torch
 
 from layergen.autodiff.refusal import Reason
 from layergen.errors import CannotDerive, Place
@@ -76,6 +77,15 @@ FAULTS = {
         lambda: swish_with(faults.coarse_in_float32),
         Reason.FAILED_DTYPES,
         "in torch.float32: the gradient of x is",
+    ),
+    "a complex gradient that is naive at 0": (
+        lambda: claim_of(
+            faults.angle,
+            functions.with_backward(faults.angle, faults.naive_angle),
+            torch.complex(random(3, 5), random(3, 5, seed=1)),
+        ),
+        Reason.FAILED_EDGES,
+        "at 0: the gradient of x is (nan+nanj)",
     ),
     "a burnt-in device": (
         lambda: swish_with(faults.burnt_in_device),
