@@ -24,6 +24,7 @@ THEIRS = [each for each in Reason if each.value.instead != REPORT]
 OURS = [each for each in Reason if each.value.instead == REPORT]
 # What no forward that we know of brings about: a net below the other reasons.
 UNREACHED = {"backend-operator", "nested-result", "no-rule"}
+REFUSALS = re.findall(r"ValueError: (.+)\n", PAGE)
 ROW = re.compile(r"\| `([a-z-]+)` \| (.+) \| (.+) \|")
 
 RMS_NORM = """
@@ -135,8 +136,15 @@ def test_the_refused_shapes_are_worded_as_shown(tmp_path, monkeypatch):
         shapes=("x=...,dim", "weight=dim"),
     )
 
-    [message] = re.findall(r"ValueError: (.+)\n", PAGE)
-    assert message in text
+    assert REFUSALS[0] in text
+
+
+def test_the_refused_sizes_are_worded_as_shown():
+    def halves(x):
+        one, other = x.tensor_split(2, 1)
+        return one.sin(), other.cos()
+
+    assert REFUSALS[1] in layergen.derive(halves, (torch.randn(3, 4),)).source
 
 
 def test_the_note_is_worded_as_shown():

@@ -27,7 +27,7 @@ def told(cost: Cost) -> tuple[str, ...]:
         lines.append(f"{INDENT}(lead: the sizes that ... stands for, multiplied)")
     lines += beside("Takes:", milliseconds(ours), milliseconds(plain))
     lines += folded(INDENT, f"(forward and backward, {shapes};")
-    lines.append(f"{INDENT} rough: a few runs on this machine)")
+    lines.append(f"{INDENT} rough: the best of a few runs on this machine)")
     return tuple(lines)
 
 

@@ -33,7 +33,7 @@ class Side:
     Attributes:
         kept: bytes from forward to backward, as a sum; () where no sum fits two examples.
         bytes: the same in numbers, at the shapes that were timed.
-        seconds: forward and backward, the median of a few runs.
+        seconds: forward and backward, the fastest of a few runs.
         names: of the tensors that are kept, where they have names.
     """
 

@@ -21,7 +21,7 @@ def test_both_sides_are_told() -> None:
         "Keeps:       x: 4 * x.numel() bytes (float32); plain autograd 8 * x.numel()",
         "Takes:       1.5 ms; plain autograd 1.2 ms",
         "             (forward and backward, x (16, 16);",
-        "              rough: a few runs on this machine)",
+        "              rough: the best of a few runs on this machine)",
     )
 
 
