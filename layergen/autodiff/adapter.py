@@ -16,6 +16,7 @@ __all__ = [
     "Sandbox",
     "decomposition",
     "default_dtype",
+    "is_known",
     "is_single",
     "looks_at_values",
     "missing",
@@ -100,6 +101,7 @@ PRIVATE = (
     ("torch._dynamo.source", "ConstantSource"),
     ("torch.fx.experimental.symbolic_shapes", "ShapeEnv"),
     ("torch.fx.experimental.symbolic_shapes", "StatelessSymbolicContext"),
+    ("torch.fx.experimental.symbolic_shapes", "statically_known_true"),
     ("torch.fx.experimental.symbolic_shapes", "DimDynamic"),
     ("torch.utils._sympy.printers", "PythonPrinter"),
 )
@@ -201,6 +203,12 @@ class Sandbox:
     def is_fake(self, tensor: Tensor) -> bool:
         """Tell whether a tensor is one of the sandbox's own."""
         return getattr(tensor, "fake_mode", None) is self.mode
+
+
+def is_known(truth: Any) -> bool:
+    """Tell whether something of symbolic sizes is true by what was asked of them before."""
+    known = private("torch.fx.experimental.symbolic_shapes", "statically_known_true")
+    return bool(known(truth))
 
 
 @contextmanager

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
+import torch
 from torch import Tensor
 
+from layergen.autodiff.adapter import is_known
 from layergen.autodiff.tape import Entry, ShapeRef
 
-__all__ = ["aligned", "broadcasts_to", "summed"]
+__all__ = ["aligned", "broadcasts_to", "is_one", "summed"]
 
 
 def aligned(one: Tensor, other: Tensor) -> bool:
@@ -21,8 +23,10 @@ def aligned(one: Tensor, other: Tensor) -> bool:
 
 
 def is_one(size: Any) -> bool:
-    """Tell whether a size is 1 whatever the inputs are."""
-    return isinstance(size, int) and size == 1
+    """Tell whether a size is 1 whatever the inputs are, by its formula or by a guard."""
+    if isinstance(size, torch.SymInt):
+        return size.node.hint == 1 and is_known(size == 1)
+    return bool(size == 1)
 
 
 def broadcasts_to(gradient: Tensor, target: Tensor) -> bool:
@@ -45,6 +49,8 @@ def summed(
         dims = reduced_by(operand, entries)
         if dims is not None and {at % rank for at in as_tuple(dims)} == set(ones):
             return gradient.sum(dims, keepdim=True)
+        if not ones:  # a size may be 1 and nobody know it
+            return gradient.sum_to_size(shape)
         if ones == list(range(rank - len(ones), rank)):
             ones = [at - rank for at in ones]  # the last dimensions, whatever the rank
         return gradient.sum(ones[0] if len(ones) == 1 else tuple(ones), keepdim=True)

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from layergen.autodiff.fitting import aligned, broadcasts_to, summed
+from layergen.autodiff.fitting import aligned, broadcasts_to, is_one, summed
 from layergen.ir.graph import Kind
 from tests.autodiff.taped import recorder_of, shape_of, symbolic
 
@@ -31,6 +31,17 @@ def test_two_sizes_that_broadcast_together_are_equal_though_nobody_proved_it():
     _, (x, y) = symbolic(x=(2, 3), y=(2, 3))
 
     assert aligned(x, y)
+
+
+def test_a_size_is_1_where_a_guard_says_so():
+    """A part of a box that is cut in four."""
+    _, [boxes] = symbolic(boxes=(2, 4))
+    size = (boxes.shape[1] + 3) // 4
+
+    assert not is_one(size)
+    assert size == 1  # which is a guard
+    assert is_one(size)
+    assert not is_one(boxes.shape[1])
 
 
 @pytest.mark.parametrize(

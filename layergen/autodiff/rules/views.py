@@ -5,6 +5,7 @@ from typing import Any
 
 from torch import Tensor
 
+from layergen.autodiff.fitting import is_one
 from layergen.autodiff.rules.operand import in_one
 from layergen.autodiff.rules.rule import Rule
 
@@ -111,11 +112,6 @@ def over_copies(grad: Tensor, input: Tensor) -> Tensor:
     if copied:
         grad = grad.sum(copied[0] if len(copied) == 1 else copied, keepdim=True)
     return grad
-
-
-def is_one(size: Any) -> bool:
-    """Tell whether a size is 1, as the pattern of a broadcast fixes it; a free one never is."""
-    return type(size) is int and size == 1
 
 
 def broadcast_tensors(
