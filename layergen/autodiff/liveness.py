@@ -6,12 +6,10 @@ from typing import Any
 from torch import Tensor
 
 from layergen.autodiff.tape import Entry, Tape
-from layergen.ir.graph import Kind
 from layergen.ir.narrowed import MULTIPLIES
 
 __all__ = [
     "has_complex",
-    "has_default_dtype",
     "is_floating",
     "is_made_by",
     "live_entries",
@@ -96,13 +94,6 @@ def is_promoted(tape: Tape, changed: Entry, others: Sequence[Any]) -> bool:
     """
     given = [each for each in others if isinstance(each, Tensor) and each.dim()]
     return bool(given) and is_made_by(tape, changed, MULTIPLIES)
-
-
-def has_default_dtype(entry: Entry) -> bool:
-    """Tell whether a tensor was made from nothing, in the dtype that torch has at that time."""
-    return (
-        entry.kind is Kind.CALL and not entry.operands and "dtype" not in entry.kwargs
-    )
 
 
 def has_complex(entry: Entry) -> bool:

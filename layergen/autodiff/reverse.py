@@ -10,8 +10,6 @@ from layergen.autodiff.fallback import through_autograd
 from layergen.autodiff.fitting import aligned, broadcasts_to, summed
 from layergen.autodiff.liveness import (
     has_complex,
-    has_default_dtype,
-    is_floating,
     live_entries,
 )
 from layergen.autodiff.operations import Operation
@@ -22,6 +20,7 @@ from layergen.autodiff.rules.rule import Rule
 from layergen.autodiff.rules.table import COMPLEX, DEFINITIONS, ELEMENTWISE, RULES
 from layergen.autodiff.tape import Entry, ShapeRef
 from layergen.autodiff.tidy import is_negated, origin_of, tidied
+from layergen.autodiff.widths import Widths
 from layergen.ir.graph import Kind, Phase, Syntax, Value
 
 __all__ = ["Adjoints"]
@@ -43,6 +42,7 @@ class Adjoints:
         self.fallback = fallback
         self.of: dict[int, Any] = {}
         self.fallbacks: list[str] = []
+        self.widths = Widths(self.tape)
 
     def add(self, entry: Entry, gradient: Tensor) -> None:
         """Add a gradient to those of a value."""
@@ -138,13 +138,7 @@ class Adjoints:
 
     def is_outweighed(self, entry: Entry) -> bool:
         """Tell whether a gradient of no dimensions meets one of another dtype, which would win."""
-        gradient = self.of[entry.index]
-        operands = list(map(self.tape.__getitem__, entry.operands))
-        return gradient.dim() == 0 and any(
-            is_floating(each.result)
-            and (each.result.dtype != gradient.dtype or has_default_dtype(each))
-            for each in operands
-        )
+        return self.of[entry.index].dim() == 0 and self.widths.meets_another(entry)
 
     def by_rule(self, rule: Rule, entry: Entry, gradient: Any) -> Any:
         """Run a rule, and record what it computes."""
@@ -172,12 +166,7 @@ class Adjoints:
         They agree in the widest dtype, float64, in which the forward is traced; inputs in a
         narrow one are widened by the other, and the gradient must be made narrow again.
         """
-        own = operand.result.dtype
-        return own == torch.float64 and any(
-            is_floating(each.result)
-            and (each.result.dtype != own or has_default_dtype(each))
-            for each in map(self.tape.__getitem__, entry.operands)
-        )
+        return self.widths.meets_another(entry) and not self.widths.is_own(operand)
 
     def converted(self, gradient: Tensor) -> Tensor:
         """Record a conversion to the inputs' dtype, which this gradient has today."""
