@@ -189,6 +189,17 @@ def weight_normed(x, v, g):
     return x @ torch._weight_norm(v, g, 0).mT
 
 
+def residual_in_place(x, w):
+    out = x @ w
+    out += x
+    return out.relu_()
+
+
+def labels_of_float32(x, y):
+    labels = 2 * torch.eye(x.shape[0], y.shape[0]) - torch.ones(x.shape[0], y.shape[0])
+    return -F.logsigmoid(labels * (x @ y.mT)).sum(-1).mean()
+
+
 def view_of_input(x):
     return x.view(-1)
 
@@ -235,5 +246,7 @@ DERIVED: Sequence[tuple[Form, tuple[Any, ...]]] = (
     (caught, (normal(3, 4),)),
     (mean_over_a_mask, (normal(3, 4), INDEX)),
     (weight_normed, (normal(3, 4), normal(2, 4), normal(2, 1))),
+    (residual_in_place, (normal(3, 4), normal(4, 4))),
+    (labels_of_float32, (normal(3, 4), normal(3, 4))),
     (view_of_input, (normal(3, 4),)),
 )

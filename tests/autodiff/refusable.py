@@ -159,6 +159,11 @@ def halved_at_the_end(x, weight):
     return y.to(weight.dtype) if weight.dtype in (torch.half, torch.bfloat16) else y
 
 
+def table_on_the_cpu(table):
+    steps = torch.arange(4)
+    return table[steps[:, None] - steps[None, :] + 3].exp()
+
+
 def set_storage(x):
     y = x * 2
     y.set_(x.detach() * 3)
@@ -229,6 +234,7 @@ REFUSED: Sequence[tuple[Form, tuple[Any, ...], Reason]] = (
     (resized, (normal(4),), Reason.ALIAS_IN_PLACE),
     (lost_in_place, (normal(4),), Reason.LOST_IN_PLACE),
     (halved_at_the_end, (normal(4), normal(4)), Reason.DTYPE_SPECIALISED),
+    (table_on_the_cpu, (normal(7),), Reason.DEVICE_SPECIALISED),
     (set_storage, (normal(4),), Reason.ALIAS_IN_PLACE),
     (leaky_at_random, (normal(4),), Reason.HIDDEN_RANDOM),
     (bits_of_a_size, (normal(4),), Reason.SIZE_EXPRESSION),
