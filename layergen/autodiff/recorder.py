@@ -165,8 +165,7 @@ class Recorder(TorchFunctionMode):
         """
         x = args[0] if args else kwargs["input"]
         p = kwargs.get("p", args[1] if len(args) > 1 else 0.5)
-        own = self.tape.find(x)
-        of_ones = own is not None and own.op in ("ones", "ones_like")
+        of_ones = getattr(self.tape.find(x), "op", "") in ("ones", "ones_like")
         with torch.no_grad():
             with self:
                 ones = x if of_ones else torch.ones_like(x)

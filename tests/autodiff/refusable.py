@@ -161,7 +161,7 @@ def halved_at_the_end(x, weight):
 
 def table_on_the_cpu(table):
     steps = torch.arange(4)
-    return table[steps[:, None] - steps[None, :] + 3].exp()
+    return F.embedding(steps[:, None] - steps[None, :] + 3, table).exp()
 
 
 def set_storage(x):
@@ -234,7 +234,7 @@ REFUSED: Sequence[tuple[Form, tuple[Any, ...], Reason]] = (
     (resized, (normal(4),), Reason.ALIAS_IN_PLACE),
     (lost_in_place, (normal(4),), Reason.LOST_IN_PLACE),
     (halved_at_the_end, (normal(4), normal(4)), Reason.DTYPE_SPECIALISED),
-    (table_on_the_cpu, (normal(7),), Reason.DEVICE_SPECIALISED),
+    (table_on_the_cpu, (normal(7, 2),), Reason.DEVICE_SPECIALISED),
     (set_storage, (normal(4),), Reason.ALIAS_IN_PLACE),
     (leaky_at_random, (normal(4),), Reason.HIDDEN_RANDOM),
     (bits_of_a_size, (normal(4),), Reason.SIZE_EXPRESSION),
