@@ -219,7 +219,7 @@ def as_given(subject: Subject, values: Sequence[Any]) -> list[Any]:
     """Take values to the dtypes of the example inputs, as leaves."""
     return [
         (
-            each.detach().to(own.dtype).requires_grad_(at in subject.wanted)
+            each.detach().to(own.dtype, copy=True).requires_grad_(at in subject.wanted)
             if isinstance(each, Tensor)
             else each
         )

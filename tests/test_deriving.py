@@ -118,3 +118,14 @@ def test_complex_inputs_are_kept_and_told_in_their_own_precision():
         ("complex64", "8 * z.numel()")
     ]
     assert derived.cost().derived.bytes == 8 * 3
+
+
+def test_measuring_changes_no_buffer():
+    norm = torch.nn.BatchNorm1d(4)
+    derived = layergen.derive(norm, (torch.randn(6, 4),))
+    before = norm.running_mean.clone()
+
+    cost = derived.cost()
+
+    assert cost.derived.bytes > 0
+    torch.testing.assert_close(norm.running_mean, before, rtol=0, atol=0)
