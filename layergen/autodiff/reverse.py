@@ -20,6 +20,7 @@ from layergen.autodiff.rules.rule import Rule
 from layergen.autodiff.rules.table import COMPLEX, DEFINITIONS, ELEMENTWISE, RULES
 from layergen.autodiff.tape import Entry, ShapeRef
 from layergen.autodiff.tidy import is_negated, origin_of, tidied
+from layergen.autodiff.told import reason_of
 from layergen.autodiff.widths import Widths
 from layergen.ir.graph import Kind, Phase, Syntax, Value
 
@@ -108,7 +109,7 @@ class Adjoints:
             AssertionError,
         ) as error:
             # torch's own, of sizes that are symbols: what runs on numbers may not run on these
-            raise self.refusal(Reason.RULE_FAILED, entry) from error
+            raise self.refusal(reason_of(error) or Reason.RULE_FAILED, entry) from error
 
     def differentiated(self, entry: Entry) -> None:
         """Hand on the gradient of one operation."""

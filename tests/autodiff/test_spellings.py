@@ -4,6 +4,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from layergen.errors import CannotDerive
 from tests.autodiff.ungated import ungated
 
 
@@ -51,6 +52,8 @@ CASES = {
         values(3, 4, seed=1),
     ),
     "its own arguments": (lambda x: torch.ops.aten.elu(x, 0.5, 2.0, 3.0), -values(4)),
+    "combinations": (lambda x: torch.combinations(x * 2, 3, True), values(4)),
+    "no combinations": (lambda x: torch.combinations(x[:1]).sum() + x, values(4)),
     "a start of its own": (lambda x, at: x.narrow(0, at, 2), values(5, 3), START),
     "complex eigenvalues": (lambda x: torch.linalg.eig(x)[0].abs(), values(3, 3)),
     "slices": (lambda x: torch.linalg.lu(x)[2] * 2, values(5, 3)),
@@ -103,6 +106,13 @@ def test_noise_that_stands_alone_is_drawn_as_it_is_written():
     source = ungated(function, [x]).source
 
     assert source.count("torch.ones_like(") == 1
+
+
+def test_what_looks_at_values_on_the_way_back_is_said_to_do_so():
+    with pytest.raises(CannotDerive) as error:
+        ungated(lambda x, n: x.tensor_split(n)[0], [values(4), torch.tensor(2)])
+
+    assert error.value.reason == "data-dependent-branch"
 
 
 @pytest.mark.parametrize("training", [True, False])

@@ -1,5 +1,6 @@
 """Operations on shapes that are best differentiated as what they are made of."""
 
+import itertools
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -7,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-__all__ = ["DEFINITIONS"]
+__all__ = ["DEFINITIONS", "UNFOLDED"]
 
 
 def cartesian_prod(*tensors: Tensor) -> Any:
@@ -16,6 +17,18 @@ def cartesian_prod(*tensors: Tensor) -> Any:
         return tensors[0].clone()
     grid = torch.meshgrid(list(tensors), indexing="ij")
     return torch.stack([each.flatten() for each in grid], -1)
+
+
+def combinations(input: Tensor, r: int = 2, with_replacement: bool = False) -> Any:
+    """Source: torch.combinations, which picks them by a mask."""
+    if r == 0:
+        return NotImplemented
+    places = range(len(input.unbind()))
+    choose: Any = itertools.combinations
+    if with_replacement:
+        choose = itertools.combinations_with_replacement
+    columns = [[each[at] for each in choose(places, r)] for at in range(r)]
+    return torch.stack([input[each or slice(0)] for each in columns], -1)
 
 
 def embedding_bag(
@@ -65,3 +78,5 @@ DEFINITIONS: Mapping[str, Callable[..., Any]] = {
     "cartesian_prod": cartesian_prod,
     "embedding_bag": embedding_bag,
 }
+# Torch asks for values on its way, and this for sizes alone.
+UNFOLDED: Mapping[str, Callable[..., Any]] = {"combinations": combinations}

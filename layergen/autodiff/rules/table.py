@@ -129,6 +129,7 @@ UNFOLDED: Mapping[str, Callable[..., Any]] = MappingProxyType(
         **composites_dropout.UNFOLDED,
         **composites_norms.UNFOLDED,
         **composites_recurrent.UNFOLDED,
+        **composites_shapes.UNFOLDED,
         **composites_statistics.UNFOLDED,
     }
 )

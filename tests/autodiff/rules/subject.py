@@ -42,7 +42,12 @@ def of_family(module: ModuleType) -> Iterator[Subject]:
 
 
 # Families whose steps draw no numbers, and change nothing that they are given.
-PLAIN = ("composite_losses", "composites_differences", "composites_statistics")
+PLAIN = (
+    "composite_losses",
+    "composites_differences",
+    "composites_shapes",
+    "composites_statistics",
+)
 
 
 def families() -> Iterator[ModuleType]:
