@@ -1,18 +1,20 @@
 """Plant every fault in every rule, or those of some rules, and print what became of them."""
 
 import argparse
+import shlex
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from tests.benchmarks.rule_mutants.journal import Journal, text_of
+from tests.benchmarks.rule_mutants.journal import Journal, key_of
 from tests.benchmarks.rule_mutants.judge import Judgement
+from tests.benchmarks.rule_mutants.mutant import Mutant
 from tests.benchmarks.rule_mutants.named import FAULTS, caught_by
 from tests.benchmarks.rule_mutants.parallel import judge
 from tests.benchmarks.rule_mutants.reach import keys_of
 from tests.benchmarks.rule_mutants.report import table
 from tests.benchmarks.rule_mutants.reviewed import reviewed, surprises
-from tests.benchmarks.rule_mutants.statements import statements
+from tests.benchmarks.rule_mutants.statements import mutants_of, statements
 
 RESULT = Path(__file__).parents[1] / "results" / "rule_mutants.md"
 COMMAND = "python -m tests.benchmarks.rule_mutants"
@@ -27,7 +29,12 @@ def main() -> int:
         help='"softmax", "moments.var"; all by default',
     )
     parser.add_argument(
-        "--every", type=int, default=1, help="only each so manieth function"
+        "--every", type=int, default=1, help="only each so manieth fault"
+    )
+    parser.add_argument(
+        "--kind",
+        action="append",
+        help='"sign flipped"; all by default, may be repeated',
     )
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument(
@@ -35,11 +42,12 @@ def main() -> int:
     )
     parser.add_argument("--write", action="store_true", help=f"write {RESULT.name}")
     options = parser.parse_args()
-    places = chosen(options.keys)[:: options.every]
+    mutants = chosen(options.keys, options.kind)
+    planted = mutants[:: options.every]
     journal = Journal(options.journal) if options.journal else None
-    judgements = list(all_of(places, options.processes, journal))
+    judgements = list(all_of(planted, options.processes, journal))
     named = {fault: caught_by(fault) for fault in FAULTS}
-    text = table(judgements, reviewed(), named, COMMAND)
+    text = table(judgements, chosen((), None), reviewed(), named, command(sys.argv[1:]))
     print(text, end="")
     found = list(surprises(judgements, reviewed()))
     found += [f"{each.name}: not caught" for each, check in named.items() if not check]
@@ -49,32 +57,43 @@ def main() -> int:
     return int(bool(found))
 
 
-def chosen(keys: Sequence[str]) -> list[int]:
-    """List the places of what the rules are made of, helpers of their families among it."""
+def command(arguments: Sequence[str]) -> str:
+    """Spell the command, but for the files that it keeps."""
+    kept = [each for each in arguments if each != "--write"]
+    if "--journal" in kept:
+        at = kept.index("--journal")
+        kept = kept[:at] + kept[at + 2 :]
+    return shlex.join([*COMMAND.split(), *kept])
+
+
+def chosen(keys: Sequence[str], kinds: Sequence[str] | None) -> list[Mutant]:
+    """List the faults in what the rules are made of, helpers of their families among it."""
     return [
-        place
-        for place, each in enumerate(statements())
+        mutant
+        for each in statements()
         if not keys or set(keys) & set(keys_of(each)) or each.title in keys
+        for mutant in mutants_of(each)
+        if not kinds or mutant.kind in kinds
     ]
 
 
 def all_of(
-    places: Sequence[int], processes: int, journal: Journal | None
+    mutants: Sequence[Mutant], processes: int, journal: Journal | None
 ) -> Iterator[Judgement]:
-    """Judge the functions at some places, apart from those in the journal."""
+    """Judge faults, apart from those in the journal."""
     known = journal.known() if journal else {}
-    texts = {each: text_of(statements()[each]) for each in places}
-    rest = [each for each in places if texts[each] not in known]
+    keys = [key_of(each) for each in mutants]
+    rest = [each for each, key in zip(mutants, keys, strict=True) if key not in known]
     found = judge(rest, processes)
-    for each in places:
-        if texts[each] in known:
-            yield from known[texts[each]]
+    for mutant, key in zip(mutants, keys, strict=True):
+        if key in known:
+            yield known[key]
             continue
-        judgements = next(found)
-        print(statements()[each].title, file=sys.stderr)
+        judgement = next(found)
+        print(f"{judgement.outcome}: {judgement.title}", file=sys.stderr)
         if journal:
-            journal.add(statements()[each], judgements)
-        yield from judgements
+            journal.add(mutant, judgement)
+        yield judgement
 
 
 if __name__ == "__main__":

@@ -2,47 +2,45 @@
 
 import ast
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from tests.benchmarks.rule_mutants.judge import Finding, Judgement, Outcome
-from tests.benchmarks.rule_mutants.mutant import Statement
+from tests.benchmarks.rule_mutants.mutant import Mutant, Statement
 
-__all__ = ["Journal", "text_of"]
+__all__ = ["Journal", "key_of"]
 
 
 @dataclass(frozen=True, slots=True)
 class Journal:
-    """A file with a line for each function that was judged, and its text as it was then.
+    """A file with a line for each fault that was judged, and its function as it was then.
 
     What else changes, the gate above all, it knows nothing of: then begin another.
     """
 
     path: Path
 
-    def known(self) -> Mapping[str, Sequence[Judgement]]:
-        """Read what was judged, by the functions' texts."""
+    def known(self) -> Mapping[tuple[str, str], Judgement]:
+        """Read what was judged, by the functions' texts and the changes."""
         lines = self.path.read_text().splitlines() if self.path.exists() else ()
         found = [json.loads(each) for each in lines]
-        return {
-            each["text"]: [judgement_of(judged) for judged in each["judgements"]]
-            for each in found
-        }
+        return {(text, each["change"]): judgement_of(each) for text, each in found}
 
-    def add(self, statement: Statement, judgements: Sequence[Judgement]) -> None:
-        """Write down a function's."""
-        line = {
-            "text": text_of(statement),
-            "judgements": [asdict(each) for each in judgements],
-        }
+    def add(self, mutant: Mutant, judgement: Judgement) -> None:
         with self.path.open("a") as file:
-            file.write(json.dumps(line) + "\n")
+            file.write(json.dumps([key_of(mutant)[0], asdict(judgement)]) + "\n")
 
 
+def key_of(mutant: Mutant) -> tuple[str, str]:
+    """Name a fault by its function as it is now."""
+    return text_of(mutant.statement), mutant.change
+
+
+@cache
 def text_of(statement: Statement) -> str:
-    """Spell a function as it is now."""
     return f"{statement.module}: {ast.unparse(statement.tree)}"
 
 

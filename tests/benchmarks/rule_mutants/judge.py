@@ -2,7 +2,7 @@
 
 import signal
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -26,10 +26,18 @@ from tests.benchmarks.rule_mutants.subjects import (
     printed,
 )
 
-__all__ = ["CHECKS", "Finding", "Judgement", "Outcome", "check_behind", "judged"]
+__all__ = [
+    "CHECKS",
+    "Finding",
+    "Judgement",
+    "Outcome",
+    "check_behind",
+    "crashed",
+    "judged",
+]
 
-MOST = 16  # calls that a fault is looked for in, by the first check
-WHOLE = 6  # of those, by the whole gate
+MOST = 8  # calls that a fault is looked for in, by the first check
+WHOLE = 2  # of those, by the whole gate
 FAILS = 4  # derivations that raise: so many are enough
 SECONDS = 120  # for one call
 GATE = "layergen.gate"
@@ -106,12 +114,21 @@ def judged(mutant: Mutant) -> Judgement:
             break
     else:
         found = by_all_checks(mutant, found)
+    return judgement_of(mutant, found.values())
+
+
+def crashed(mutant: Mutant) -> Judgement:
+    """Judge a fault at which torch itself ends the process: an index beyond its memory, say."""
+    return judgement_of(mutant, [Finding(Outcome.RAISED, "", "crash")])
+
+
+def judgement_of(mutant: Mutant, findings: Iterable[Finding]) -> Judgement:
     return Judgement(
         mutant.statement.title,
         mutant.kind,
         mutant.change,
         mutant.lines[0],
-        tuple(found.values()),
+        tuple(findings),
     )
 
 
@@ -124,12 +141,14 @@ def is_enough(outcomes: Sequence[Outcome]) -> bool:
 def by_all_checks(
     mutant: Mutant, found: Mapping[Subject, Finding]
 ) -> dict[Subject, Finding]:
-    """Put the calls that passed the first check before the rest; a few, spread evenly."""
-    made = dict(found)
-    passed = [at for at, each in found.items() if each.outcome is Outcome.SURVIVED]
+    """Put calls that passed the first check before the rest; a few, spread evenly."""
+    unclear = (
+        Outcome.SURVIVED,
+        Outcome.UNFIT,
+    )  # derived once, a call may keep its sizes
+    passed = [at for at, each in found.items() if each.outcome in unclear]
+    made = {at: each for at, each in found.items() if at not in passed}
     tried = passed[:: max(1, len(passed) // WHOLE)][:WHOLE]
-    for subject in passed:
-        del made[subject]  # it says nothing yet
     for subject in tried:
         made[subject] = finding(mutant, subject, len(derivation.CHECKS))
         if made[subject].outcome is Outcome.CAUGHT:
@@ -140,7 +159,10 @@ def by_all_checks(
 def finding(mutant: Mutant, subject: Subject, checks: int) -> Finding:
     """Derive one call with a fault in the rule, and let the first so many checks judge it."""
     once = checks == 1
-    right = printed(subject, once=once)
+    try:
+        right = printed(subject, once=once)
+    except Exception as error:
+        return Finding(Outcome.UNFIT, subject.title, first_line(error))
     try:
         with at_most(SECONDS), planted(mutant), first_checks(checks):
             derive(subject, unlike=right, once=once)
@@ -177,8 +199,12 @@ def refused(subject: Subject, place: int) -> str:
         with first_checks(place):
             derive(subject, unlike="", once=place == 1)
     except Exception as error:
-        return f"{type(error).__name__}: {error}".splitlines()[0]
+        return first_line(error)
     return ""
+
+
+def first_line(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}".splitlines()[0]
 
 
 def first_checks(count: int) -> AbstractContextManager[Any]:

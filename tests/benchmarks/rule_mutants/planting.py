@@ -13,7 +13,7 @@ from layergen.autodiff import rules
 from tests.benchmarks.rule_mutants.edits import NEGATED
 from tests.benchmarks.rule_mutants.mutant import Mutant
 
-__all__ = ["planted"]
+__all__ = ["code_of", "planted"]
 
 
 @contextmanager
@@ -27,11 +27,10 @@ def planted(mutant: Mutant) -> Iterator[None]:
     code = held.__code__ if is_function else None
     try:
         if is_function:
-            held.__code__ = code_of(
-                mutant, module
-            )  # its users hold the function itself
+            # its users hold the function itself
+            held.__code__ = code_of(mutant.tree, mutant.statement.name, module)
         else:
-            exec(compiled(mutant, module), vars(module))
+            exec(compiled(mutant.tree, module), vars(module))
         yield
     finally:
         if is_function:
@@ -40,19 +39,19 @@ def planted(mutant: Mutant) -> Iterator[None]:
         vars(module).update(before)
 
 
-def code_of(mutant: Mutant, module: ModuleType) -> CodeType:
+def code_of(tree: ast.stmt, name: str, module: ModuleType) -> CodeType:
     """Compile a function's statement, and take the body out."""
     found = [
         each
-        for each in compiled(mutant, module).co_consts
-        if isinstance(each, CodeType) and each.co_name == mutant.statement.name
+        for each in compiled(tree, module).co_consts
+        if isinstance(each, CodeType) and each.co_name == name
     ]
     [code] = found
     return code
 
 
-def compiled(mutant: Mutant, module: ModuleType) -> CodeType:
-    return compile(ast.Module([mutant.tree], []), str(module.__file__), "exec")
+def compiled(tree: ast.stmt, module: ModuleType) -> CodeType:
+    return compile(ast.Module([tree], []), str(module.__file__), "exec")
 
 
 def negated(value: Any) -> Any:

@@ -2,23 +2,20 @@
 
 import ast
 import importlib
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
-from itertools import zip_longest
-from types import FrameType
+from itertools import chain, zip_longest
 from typing import Any
 
 from layergen.autodiff import rules
-from layergen.autodiff.rules.table import DEFINITIONS, RULES
+from layergen.autodiff.rules.table import DEFINITIONS, RULES, UNFOLDED
+from tests.benchmarks.rule_mutants.hits import Line, hits
 from tests.benchmarks.rule_mutants.mutant import Mutant, Statement
-from tests.benchmarks.rule_mutants.statements import FOLDER, statements
+from tests.benchmarks.rule_mutants.statements import statements
 from tests.benchmarks.rule_mutants.subjects import Subject, Way, printed, subjects_of
 
 __all__ = ["keys_of", "reaching"]
-
-Lines = frozenset[tuple[str, int]]  # of modules: ("activations", 47)
 
 
 def reaching(mutant: Mutant) -> Iterator[Subject]:
@@ -26,7 +23,8 @@ def reaching(mutant: Mutant) -> Iterator[Subject]:
     first, last = mutant.lines
     module = mutant.statement.module
     is_function = isinstance(mutant.statement.tree, ast.FunctionDef)
-    for alone in in_turn([subjects_of(key) for key in keys_of(mutant.statement)]):
+    calls = [each for key in keys_of(mutant.statement) for each in alike(key)]
+    for alone in in_turn(calls):
         subject = alone if lines_of(alone) else replace(alone, way=Way.INSIDE)
         lines = lines_of(subject)
         runs = any((module, line) in lines for line in range(first, last + 1))
@@ -34,32 +32,29 @@ def reaching(mutant: Mutant) -> Iterator[Subject]:
             yield subject
 
 
+def alike(key: str) -> Iterator[Sequence[Subject]]:
+    """Group a rule's calls by the numbers of dimensions that go in."""
+    found: dict[tuple[int, ...], list[Subject]] = {}
+    for each in subjects_of(key):
+        ranks = tuple(tensor.dim() for tensor in each.sample.tensors())
+        found.setdefault(ranks, []).append(each)
+    yield from found.values()
+
+
 def in_turn(calls: Sequence[Sequence[Subject]]) -> Iterator[Subject]:
-    """Take the first call of each rule, then the second of each: one rule's are much alike."""
+    """Take the first call of each group, then the second of each."""
     for each in zip_longest(*calls):
         yield from (subject for subject in each if subject is not None)
 
 
 @cache
-def lines_of(subject: Subject) -> Lines:
+def lines_of(subject: Subject) -> frozenset[Line]:
     """Find the lines of the rules that a derivation runs through; none where it is refused."""
-    found: set[tuple[str, int]] = set()
-
-    def at_line(frame: FrameType, event: str, arg: Any) -> Callable[..., Any]:
-        found.add((names[frame.f_code.co_filename], frame.f_lineno))
-        return at_line
-
-    def at_call(frame: FrameType, event: str, arg: Any) -> Callable[..., Any] | None:
-        return at_line(frame, event, arg) if frame.f_code.co_filename in names else None
-
-    names = {str(path): path.stem for path in FOLDER.glob("*.py")}
-    sys.settrace(at_call)
-    try:
-        printed(subject, once=True)
-    except Exception:
-        return frozenset()
-    finally:
-        sys.settrace(None)
+    with hits() as found:
+        try:
+            printed(subject, once=True)
+        except Exception:
+            return frozenset()
     return frozenset(found)
 
 
@@ -67,12 +62,17 @@ def lines_of(subject: Subject) -> Lines:
 def keys_of(statement: Statement) -> tuple[str, ...]:
     """List the rules that lean on a statement, those of its own module first."""
     found = []
-    for key, rule in {**RULES, **DEFINITIONS}.items():
-        function = rule.func if isinstance(rule, partial) else rule
-        module = function.__module__.rpartition(".")[2]
-        if statement.title in behind(f"{module}.{function.__name__}"):
-            found.append((module != statement.module, key))
-    return tuple(key for _, key in sorted(found))
+    for key, rule in chain(RULES.items(), DEFINITIONS.items(), UNFOLDED.items()):
+        title = title_of(rule)
+        if statement.title in behind(title):
+            found.append((title.partition(".")[0] != statement.module, key))
+    return tuple(dict.fromkeys(key for _, key in sorted(found)))
+
+
+def title_of(rule: Callable[..., Any]) -> str:
+    """Name a rule's function: "activations.gelu"."""
+    function = rule.func if isinstance(rule, partial) else rule
+    return f"{function.__module__.rpartition('.')[2]}.{function.__name__}"
 
 
 @cache

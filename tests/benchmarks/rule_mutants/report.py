@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from tests.benchmarks.machine import machine
 from tests.benchmarks.rule_mutants.judge import CHECKS, Judgement, Outcome
-from tests.benchmarks.rule_mutants.mutant import Kind
+from tests.benchmarks.rule_mutants.mutant import Kind, Mutant
 from tests.benchmarks.rule_mutants.named import Fault
 
 __all__ = ["table"]
@@ -15,10 +15,12 @@ STOPPED = (Outcome.CAUGHT, Outcome.RAISED)
 
 def table(
     judgements: Sequence[Judgement],
+    possible: Sequence[Mutant],
     reviews: Mapping[str, str],
     named: Mapping[Fault, str],
     command: str,
 ) -> str:
+    """Print what became of the faults that were planted, of those that are possible."""
     lines = (
         "# Faults planted in the rules",
         "",
@@ -26,9 +28,9 @@ def table(
         f"`{command}`: each fault alone, in a rule's own text or in what it leans on; then a call",
         "is derived with it by rules alone, printed, run, and put before the gate.",
         "",
-        *summary(judgements, reviews),
+        *summary(judgements, possible, reviews),
         "",
-        *by_kind(judgements),
+        *by_kind(judgements, possible),
         "",
         *by_family(judgements),
         "",
@@ -42,25 +44,31 @@ def table(
 
 
 def summary(
-    judgements: Sequence[Judgement], reviews: Mapping[str, str]
+    judgements: Sequence[Judgement],
+    possible: Sequence[Mutant],
+    reviews: Mapping[str, str],
 ) -> Iterator[str]:
     found = Counter(each.outcome for each in judgements)
     rest = [each for each in judgements if each.outcome not in STOPPED]
     reviewed = sum(each.title in reviews for each in rest)
     statements = len({each.rule for each in judgements})
-    yield f"{len(judgements)} faults in {statements} functions and constants:"
+    yield f"{len(judgements)} of {len(possible)} possible faults were planted, in {statements}"
+    yield "functions and constants:"
     yield f"{found[Outcome.CAUGHT]} caught by the gate, {found[Outcome.RAISED]} not derived at all,"
     yield f"{reviewed} harmless as reviewed, **{len(rest) - reviewed} missed**."
 
 
-def by_kind(judgements: Sequence[Judgement]) -> Iterator[str]:
+def by_kind(
+    judgements: Sequence[Judgement], possible: Sequence[Mutant]
+) -> Iterator[str]:
     outcomes = tuple(Outcome)
-    yield f"| fault | planted | {' | '.join(outcomes)} | not reached |"
-    yield "|---|" + "--:|" * (len(outcomes) + 2)
+    yield f"| fault | possible | planted | {' | '.join(outcomes)} | not reached |"
+    yield "|---|" + "--:|" * (len(outcomes) + 3)
     for kind in Kind:
+        known = sum(each.kind is kind for each in possible)
         found = [each.outcome for each in judgements if each.kind == kind]
         counts = [found.count(each) for each in (*outcomes, None)]
-        yield f"| {kind} | {len(found)} | {' | '.join(map(str, counts))} |"
+        yield f"| {kind} | {known} | {len(found)} | {' | '.join(map(str, counts))} |"
 
 
 def by_family(judgements: Sequence[Judgement]) -> Iterator[str]:

@@ -22,7 +22,7 @@ from layergen.gate.derivation import verify
 from layergen.gate.samples import samples_from
 from layergen.ir.gradients import Gradients
 from tests.autodiff.rules import subject as tested
-from tests.autodiff.rules.samples import Sample, samples_of
+from tests.autodiff.rules.samples import Sample, calls_of, samples_of
 
 __all__ = ["Subject", "Unchanged", "Way", "derive", "printed", "subjects_of"]
 
@@ -70,16 +70,27 @@ class Passed(Exception):
 def subjects_of(key: str) -> tuple[Subject, ...]:
     """List a rule's calls: small ones first, then those with sizes of 1."""
     found = [
-        sample
-        for each in tested.subjects()
-        if each.key == key
-        for sample in samples_of(each.family, key, is_complex=each.is_complex)
-        if not any(tensor.numel() == 0 for tensor in sample.tensors())
+        each
+        for each in samples_for_key(key)
+        if not any(tensor.numel() == 0 for tensor in each.tensors())
     ]
     found.sort(key=awkwardness)
     return tuple(
         Subject(key, place, Way.ALONE, each) for place, each in enumerate(found[:MOST])
     )
+
+
+def samples_for_key(key: str) -> list[Sample]:
+    """List the database's calls, and those of each family that has the key."""
+    owners = [each for each in tested.subjects() if each.key == key]
+    is_complex = any(each.is_complex for each in owners)
+    families = dict.fromkeys(each.family for each in owners)
+    for module in tested.families():
+        if key in getattr(module, "UNFOLDED", ()):
+            families[module.__name__.rpartition(".")[2]] = None
+    first, *others = families
+    found = samples_of(first, key, is_complex=is_complex)
+    return [*found, *(call for each in others for call in calls_of(each).get(key, ()))]
 
 
 def awkwardness(sample: Sample) -> tuple[bool, int]:

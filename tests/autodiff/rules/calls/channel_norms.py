@@ -47,5 +47,6 @@ CALLS = {
     "local_response_norm": [
         call(F.local_response_norm, real(2, 5, 4), size, alpha=0.5, k=0.7)
         for size in (2, 3)
-    ],
+    ]
+    + [call(F.local_response_norm, real(2, 3, 2, 2), 3, alpha=0.5)],
 }

@@ -25,14 +25,23 @@ CALLS = {
         for order in (1, -1, 2, float("inf"), -float("inf"), "nuc")
         for dim in ((-2, -1), (2, 0))
         for keepdim in (False, True)
+    ]
+    + [
+        call(torch.linalg.matrix_norm, real(2, 2, 3, 4), order, keepdim=True)
+        for order in ("nuc", 2, 1)
     ],
-    "cdist": [call(torch.cdist, X, Y, p) for p in (1.0, 3.0)],
+    "cdist": [call(torch.cdist, X, Y, p) for p in (1.0, 3.0)]
+    + [call(torch.cdist, real(4, 5), real(3, 5), 1.0)],
     "pairwise_distance": [
         call(F.pairwise_distance, X, real(5), keepdim=True),
         call(F.pairwise_distance, X, Y, p=1, eps=0.1),
     ],
     "dist": [call(torch.dist, X, real(5), 1), call(torch.dist, X, X.detach())],
-    "trapezoid": [call(torch.trapezoid, X, dx=0.3, dim=1)],
+    "trapezoid": [
+        call(torch.trapezoid, X, dx=0.3, dim=1),
+        call(torch.trapezoid, real(3, 4), real(3, seed=2), dim=0),
+        call(torch.trapezoid, real(3, 4), real(3, 4, seed=2), dim=0),
+    ],
     "cumulative_trapezoid": [
         call(torch.cumulative_trapezoid, X, real(4, seed=2), dim=1),
         call(torch.cumulative_trapezoid, X, real(4, 5, seed=2), dim=-2),

@@ -24,6 +24,8 @@ EQUATIONS = {
     "ij->": ((2, 3),),
     "ij,kl->il": ((2, 3), (4, 5)),
     "ab...c->a...": ((2, 3, 4, 5),),
+    "a...b->a...": ((2, 3, 4, 5),),
+    "...ab->...": ((2, 3, 4, 5),),
     "b...d,d...->b": ((2, 3, 5, 4), (4, 3, 5)),
     "...i,...j->ij": ((4, 2, 3), (4, 2, 5)),
 }
@@ -40,7 +42,16 @@ CALLS = {
     + [call(torch.tensordot, real(2, 3), real(4, seed=1), dims=0)],
     "inner": [
         call(torch.inner, real(*one), real(*other, seed=1))
-        for one, other in (((2, 5, 3), (4, 3)), ((3,), (4, 2, 3)), ((), (2, 3)))
+        for one, other in (
+            ((2, 5, 3), (4, 3)),
+            ((3,), (4, 2, 3)),
+            ((2, 3), (4, 3)),
+            ((), (2, 3)),
+        )
     ],
-    "kron": [call(torch.kron, real(2, 5, 3), real(4, 3, 2, seed=1))],
+    "kron": [
+        call(torch.kron, real(2, 5, 3), real(4, 3, 2, seed=1)),
+        call(torch.kron, real(5, 3), real(4, 3, 2, seed=1)),
+        call(torch.kron, real(2, 5, 3), real(4, seed=1)),
+    ],
 }
