@@ -7,6 +7,7 @@ from typing import Any
 
 from layergen.autodiff.canonical import bare
 from layergen.autodiff.operations import Operation
+from layergen.autodiff.shaped import shaped
 
 __all__ = ["called", "is_torch", "line_of", "run"]
 
@@ -21,7 +22,9 @@ def run(
     watching = sys.gettrace()
     sys.settrace(None)
     try:
-        return func(*bare(args), **bare(kwargs))
+        args, kwargs = bare(args), bare(kwargs)
+        made = shaped(func, args, kwargs)
+        return func(*args, **kwargs) if made is None else made
     finally:
         sys.settrace(watching)
 

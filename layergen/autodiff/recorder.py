@@ -95,7 +95,7 @@ class Recorder(TorchFunctionMode):
         result = self.known_shape(found, args)
         if result is None:
             result = self.result_of(func, found, args, kwargs)
-        if found.op == "shape" and args:
+        if isinstance(result, torch.Size) and args:  # of x.shape, or of x.size()
             return self.shape_of(args[0], result)
         if not leaves(list_of(result), Tensor):
             return result

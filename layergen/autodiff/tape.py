@@ -16,16 +16,15 @@ ARGUMENT = Operation("argument", "", Syntax.FUNCTION)
 PART = Operation("part", "", Syntax.INDEX)
 
 
-class ShapeRef(tuple[Any, ...]):
-    """A tensor's shape that knows whose it is: it prints as `x.shape`."""
-
-    of: Value
+class Sizes(tuple[Any, ...]):
+    """Sizes in a row, as torch.Size has plain ones."""
 
     def __getitem__(self, at: Any) -> Any:
-        """Take a size; along a dimension that the user passes, by its name."""
+        """Take a size, or some; along a dimension that the user passes, by its name."""
         if isinstance(at, NamedInt):
             return size_at(tuple(self), at)
-        return super().__getitem__(at)
+        found = super().__getitem__(at)
+        return Sizes(found) if isinstance(at, slice) else found
 
     def numel(self) -> Any:
         """Multiply the sizes, as torch.Size does."""
@@ -33,6 +32,12 @@ class ShapeRef(tuple[Any, ...]):
         for size in self:
             product = product * size
         return product
+
+
+class ShapeRef(Sizes):
+    """A tensor's shape that knows whose it is: it prints as `x.shape`."""
+
+    of: Value
 
 
 class Entry:

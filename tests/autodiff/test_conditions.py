@@ -108,6 +108,43 @@ def described(x):
     return x * x.sum(0) if f"{int(x.shape[0])} rows" else x
 
 
+def by_class(x, weight):
+    classes = torch.arange(x.shape[0]) % len(weight)
+    chosen = F.one_hot(classes, num_classes=weight.shape[0])
+    return (x @ weight.mT * chosen).sum(-1)
+
+
+def on_a_ramp(x):
+    return x * torch.linspace(0, 1, x.size(-1), dtype=x.dtype)
+
+
+def off_diagonal(x, y):
+    both = torch.cat([x, y])
+    return torch.diag(both @ both.mT, len(x)).exp()
+
+
+def earlier(x, keys):
+    mask = x.new_ones(keys.shape[0], x.shape[0]).triu(1 + len(x) - len(keys))
+    return mask @ x + keys.sum()
+
+
+def in_blocks(x, y):
+    return torch.kron(x.sin(), y)
+
+
+def ordered(x):
+    return x.take_along_dim(x.argsort(0), 0).sin()
+
+
+def per_number(x):
+    return x.square() / x[:, 1:].size()[1:].numel()
+
+
+def moved(x, theta):
+    grid = F.affine_grid(theta, x.size(), align_corners=False)
+    return F.grid_sample(x, grid, align_corners=False)
+
+
 CASES = (
     Case(two_columns, [(3, 2)], "", [[(5, 2)], [(1, 2)]]),  # Python raises elsewhere
     Case(
@@ -118,9 +155,7 @@ CASES = (
         [[(4, 4)], [(2, 4)], [(1, 4)]],
     ),
     Case(all_parts, [(3,)], "x.shape[-1] == 3", refused=[[(4,)], [(1,)]]),
-    Case(
-        first_half, [(3, 8)], "x.shape[-1] != 1", [[(3, 5)], [(2, 2)]], [[(3, 1)]]
-    ),
+    Case(first_half, [(3, 8)], "x.shape[-1] != 1", [[(3, 5)], [(2, 2)]], [[(3, 1)]]),
     Case(
         last_third,
         [(3, 8)],
@@ -159,6 +194,15 @@ CASES = (
     Case(at_most_four, [(5, 3)], "", [[(3, 3)], [(4, 2)], [(1, 2)]]),
     Case(counted, [(3, 4)], "", [[(5, 2)], [(1, 2)]]),
     Case(described, [(3, 4)], "", [[(5, 2)]]),
+    Case(by_class, [(3, 5), (4, 5)], "", [[(2, 3), (6, 3)], [(3, 2), (1, 2)]]),
+    Case(on_a_ramp, [(3, 5)], "", [[(2, 4)], [(3, 1)]]),
+    Case(off_diagonal, [(3, 5), (3, 5)], "", [[(4, 3), (4, 3)]]),
+    Case(earlier, [(5, 3), (4, 3)], "", [[(4, 3), (4, 3)], [(4, 3), (2, 3)]]),
+    Case(in_blocks, [(3, 4), (2, 5)], "", [[(2, 2), (3, 4)], [(1, 3), (4, 1)]]),
+    Case(in_blocks, [(3,), (2, 5)], "", [[(2,), (3, 4)]]),
+    Case(ordered, [(3, 4)], "", [[(5, 2)], [(1, 2)]]),
+    Case(per_number, [(3, 4, 5)], "", [[(2, 3, 6)], [(1, 2, 2)]]),
+    Case(moved, [(2, 3, 4, 5), (2, 2, 3)], "", [[(3, 1, 2, 6), (3, 2, 3)]]),
 )
 
 

@@ -162,15 +162,21 @@ def inner(grad: Tensor, out: Tensor, input: Tensor, other: Tensor) -> Any:
 
 def kron(grad: Tensor, out: Tensor, input: Tensor, other: Tensor) -> Any:
     """Source: the chain rule; grad in blocks, one for each element of input, of other's shape."""
-    rank = input.dim()
-    if other.dim() != rank:
-        return NotImplemented
+    rank = max(input.dim(), other.dim())
+    one, more = (
+        each[(None,) * (rank - each.dim())] if each.dim() < rank else each
+        for each in (input, other)
+    )
     rows, columns = ascii_letters[:rank], ascii_letters[rank : 2 * rank]
     blocks = "".join(map("".join, zip(rows, columns, strict=True)))
-    grad = grad.reshape(tuple(chain(*zip(input.shape, other.shape, strict=True))))
+    grad = grad.reshape(tuple(chain(*zip(one.shape, more.shape, strict=True))))
     return (
-        torch.einsum(f"{blocks},{columns}->{rows}", grad, conjugate(other)),
-        torch.einsum(f"{rows},{blocks}->{columns}", conjugate(input), grad),
+        torch.einsum(f"{blocks},{columns}->{rows}", grad, conjugate(more)).reshape(
+            input.shape
+        ),
+        torch.einsum(f"{rows},{blocks}->{columns}", conjugate(one), grad).reshape(
+            other.shape
+        ),
     )
 
 
