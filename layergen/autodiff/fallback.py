@@ -51,8 +51,9 @@ class BelowAutograd(DispatchMode):  # type: ignore[no-untyped-call] # torch's
         kwargs = kwargs or {}
         if self.is_own(func, (args, kwargs)):
             result = func(*args, **kwargs)
-            self.recorder.bind(self.entry, result, self.entry.operation)
-            return result
+            if len(as_list(result)) == len(as_list(self.entry.result)):
+                self.recorder.bind(self.entry, result, self.entry.operation)
+                return result
         if self.is_private(func) and (definition := self.definition(func, args)):
             with self:
                 found = definition(*args, **kwargs)
@@ -87,7 +88,8 @@ class BelowAutograd(DispatchMode):  # type: ignore[no-untyped-call] # torch's
         """Tell whether an operator is the very operation, whose result is known."""
         found = [self.tape.find(each) for each in leaves(given, Tensor)]
         own = [self.tape[index] for index in self.entry.operands]
-        return public(func).op == self.entry.op and found == own
+        same = public(func).op == self.entry.op and found == own
+        return same and not func._schema.is_mutable
 
     def definition(self, func: Any, args: tuple[Any, ...]) -> Any:
         """Find what an operator is written out as.

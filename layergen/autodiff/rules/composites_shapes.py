@@ -31,6 +31,14 @@ def combinations(input: Tensor, r: int = 2, with_replacement: bool = False) -> A
     return torch.stack([input[each or slice(0)] for each in columns], -1)
 
 
+def narrow(input: Tensor, dim: int, start: Any, length: int) -> Any:
+    """Source: torch.narrow; a start that is a number has a rule."""
+    if not isinstance(start, Tensor):
+        return NotImplemented
+    places = torch.arange(length, device=start.device) + start
+    return input.index_select(dim, places % input.shape[dim])  # -1 is the last one
+
+
 def embedding_bag(
     input: Tensor,
     weight: Tensor,
@@ -78,5 +86,8 @@ DEFINITIONS: Mapping[str, Callable[..., Any]] = {
     "cartesian_prod": cartesian_prod,
     "embedding_bag": embedding_bag,
 }
-# Torch asks for values on its way, and this for sizes alone.
-UNFOLDED: Mapping[str, Callable[..., Any]] = {"combinations": combinations}
+# Torch asks for values on its way, and these for sizes alone.
+UNFOLDED: Mapping[str, Callable[..., Any]] = {
+    "combinations": combinations,
+    "narrow": narrow,
+}
