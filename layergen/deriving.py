@@ -17,6 +17,7 @@ from layergen.check.beside import measured_at
 from layergen.check.saved import Saved, saved_of
 from layergen.emit.cost import told
 from layergen.emit.emit import emit_function
+from layergen.emit.letters import in_letters
 from layergen.emit.size_checks import stated
 from layergen.errors import CannotDerive
 from layergen.gate import derivation
@@ -247,7 +248,11 @@ def source_of(
     subject: Subject, gradients: Gradients, only: Sequence[Only], pinned: Pinned
 ) -> str:
     """Print the module."""
-    arguments = arguments_of(subject)
+    given, returned = in_letters(gradients)
+    arguments = tuple(
+        replace(each, shape=given.get(each.name, each.shape))
+        for each in arguments_of(subject)
+    )
     forward = text_of(subject, arguments, len(gradients.outputs))
     spec = Spec(
         subject.class_name,
@@ -264,6 +269,7 @@ def source_of(
             if each is not None
         ),
         outputs=len(gradients.outputs),
+        returns=returned,
         derived=(gradients,),
         pinned=pinned,
         only=tuple(only),

@@ -129,3 +129,10 @@ def test_measuring_changes_no_buffer():
 
     assert cost.derived.bytes > 0
     torch.testing.assert_close(norm.running_mean, before, rtol=0, atol=0)
+
+
+def test_shapes_are_told_in_letters():
+    source = layergen.derive(attention, INPUTS[attention]).source
+
+    assert "        k: (a, d, c).\n" in source
+    assert "        A tensor of shape (a, b, e).\n" in source

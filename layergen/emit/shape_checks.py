@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from layergen.emit import words
 from layergen.emit.at_hand import AtHand
+from layergen.emit.letters import lettered
 from layergen.emit.names import Names
 from layergen.emit.views import CheckView
 from layergen.ir.gradients import Gradients
@@ -14,7 +15,6 @@ from layergen.ir.trial import Pinned
 __all__ = ["shape_check"]
 
 NO_LEADS: Mapping[str, int] = MappingProxyType({})
-LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 def shape_check(
@@ -52,15 +52,6 @@ def shape_check(
         return None
     message = f"{name} has its gradient for the shapes {words.joined(told)}"
     return CheckView(asked, f'"{message}"')
-
-
-def lettered(size: Number, letters: dict[Number, str]) -> str:
-    """Name a size by a letter, the same one each time; a number stays one."""
-    if isinstance(size, int):
-        return str(size)
-    if not isinstance(size, Size):
-        return "..."
-    return letters.setdefault(size, LETTERS[len(letters) % len(LETTERS)])
 
 
 def conditions(

@@ -69,6 +69,7 @@ SEEN = DOORS | {
     "spec.toml",
     "emit.cost",
     "emit.kept",
+    "emit.letters",
     "emit.size_checks",
     "emit.source",
     "output.importing",
