@@ -111,10 +111,16 @@ def test_keywords_follow_in_their_own_order():
 
 
 def test_keywords_that_say_nothing_are_left_out():
-    said = {"dtype": None, "layout": 1, "pin_memory": False, "_stacklevel": 3}
+    said = {"layout": 1, "pin_memory": False, "_stacklevel": 3}
     node = function("torch.f", X, kwargs={**said, "keepdim": False})
 
     assert text_of(tensor("x"), node) == "torch.f(x, keepdim=False)"
+
+
+def test_a_none_is_left_as_it_is():
+    node = function("torch.f", X, kwargs={"dim": None})
+
+    assert text_of(tensor("x"), node) == "torch.f(x, dim=None)"
 
 
 def test_an_operator_with_a_keyword_is_a_function():
@@ -124,7 +130,7 @@ def test_an_operator_with_a_keyword_is_a_function():
 
 
 def test_an_operator_with_an_idle_keyword_is_an_operator():
-    assert of_xyz(operator("add", X, Y, kwargs={"alpha": None})) == "x + y"
+    assert of_xyz(operator("add", X, Y, kwargs={"_stacklevel": 3})) == "x + y"
 
 
 def test_a_method_of_a_number_is_a_function():
