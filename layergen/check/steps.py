@@ -31,11 +31,21 @@ def lasting(run: Run) -> float:
     wanted = [
         each for each in run.inputs if isinstance(each, Tensor) and each.requires_grad
     ]
+    settle(run.inputs)
     start = time.perf_counter()
     outputs = as_tuple(run.function(*run.inputs))
     ones = [torch.ones_like(each) for each in outputs]
     torch.autograd.grad(outputs, wanted, ones, allow_unused=True)
+    settle(run.inputs)
     return time.perf_counter() - start
+
+
+def settle(inputs: Sequence[Any]) -> None:
+    """Wait for the devices that compute while Python goes on."""
+    devices = {each.device for each in inputs if isinstance(each, Tensor)}
+    for device in devices:
+        if device.type not in ("cpu", "meta"):
+            torch.accelerator.synchronize(device)
 
 
 def shapes_of(
