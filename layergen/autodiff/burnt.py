@@ -44,6 +44,10 @@ class Burnt:
     demands: tuple[Demand, ...] = ()
     freed: tuple[Freed, ...] = ()
 
+    def and_freed(self, more: Sequence[Freed]) -> "Burnt":
+        """Add to where it does the same."""
+        return replace(self, freed=(*self.freed, *more))
+
 
 def burnt(
     trace: Trace,

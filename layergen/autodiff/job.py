@@ -15,6 +15,7 @@ from layergen.autodiff.refusal import Reason, refused
 from layergen.autodiff.rerun import runs
 from layergen.autodiff.sweep import swept
 from layergen.autodiff.trace import Locate, in_float64, traced
+from layergen.autodiff.way_back import asked_on_the_way_back
 from layergen.errors import CannotDerive
 from layergen.ir.gradients import Gradients, LookedAt
 from layergen.spec.model import Recompute
@@ -84,7 +85,10 @@ class Job:
         found = next((each for each in freed.choices if meets(each, demands)), None)
         if found is None:
             return False
-        again = self.done(found, None)[0]
+        try:
+            again = self.done(found, None)[0]
+        except CannotDerive:
+            return True  # there is none
         return bool(graph_difference(gradients.graph, again.graph, found))
 
     def refuse_demands(
@@ -136,7 +140,7 @@ class Job:
             found = Burnt()
             if others is not None:
                 found = burnt(trace, self.function, given, others, list(looks))
-            by_forward = len(looks)
+            by_forward, asked = len(looks), trace.sandbox.asked()
             leaves = [trace.arguments[at] for at in self.wanted]
             sweep = swept(
                 trace,
@@ -144,6 +148,12 @@ class Job:
                 fallback=self.fallback,
                 broadcast=self.broadcast,
             )
+            if others is not None and sweep.fallbacks:
+                found = found.and_freed(
+                    asked_on_the_way_back(
+                        trace, self.function, given, found.demands, asked
+                    )
+                )
             by_rules = [LookedAt(e) for look in looks[by_forward:] for e in look.names]
         numbers = (*found.numbers, *by_rules)
         gradients = gathered(trace, sweep, self.names, self.recompute, numbers)

@@ -38,7 +38,7 @@ def swept(
     recorder, tape = trace.recorder, trace.tape
     if not wanted:
         raise recorder.refusal(Reason.NO_DIFFERENTIABLE_INPUT, "")
-    forward = list(tape.entries)
+    forward, calls = list(tape.entries), len(tape.calls)
     live = live_entries(forward, wanted)
     tape.phase = Phase.BACKWARD
     adjoints = Adjoints(recorder, live, fallback=fallback)
@@ -56,6 +56,7 @@ def swept(
                 raise
             place = recorder.place(0)
             raise refused(reason, place=place, detail=first_line(error)) from error
+    del tape.calls[calls:]  # they are what the forward does
     if not found:
         raise recorder.refusal(Reason.NO_GRADIENT_PATH, "")
     return Sweep(cotangents, found, tuple(adjoints.fallbacks))

@@ -1,0 +1,45 @@
+"""What torch's own formulas ask of the sizes: they are one formula for some, another for others."""
+
+import pytest
+import torch
+
+from tests.autodiff.ungated import ungated
+
+
+def upper(x):
+    return torch.linalg.lu(x)[2] * 2
+
+
+def matrix(*sizes):
+    generator = torch.Generator().manual_seed(0)
+    drawn = torch.rand(sizes, dtype=torch.float64, generator=generator)
+    return (drawn + torch.eye(*sizes)).requires_grad_()
+
+
+def gradient(function, x):
+    return torch.autograd.grad(function(x).square().sum(), x)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "others", "beyond"),
+    [
+        ((4, 4), (3, 3), [(3, 5), (5, 3)]),
+        ((3, 5), (2, 6), [(4, 4), (5, 3)]),
+        ((5, 3), (6, 2), [(3, 5)]),
+    ],
+)
+def test_a_formula_holds_for_the_sizes_that_it_was_derived_for(sizes, others, beyond):
+    derived = ungated(upper, [matrix(*sizes)]).function
+
+    for each in (matrix(*sizes), matrix(*others)):
+        torch.testing.assert_close(gradient(derived, each), gradient(upper, each))
+    for each in beyond:
+        with pytest.raises(ValueError, match=r"has its gradient for x\.shape"):
+            derived(matrix(*each))
+
+
+def test_of_what_is_asked_only_the_strictest_is_checked():
+    source = ungated(upper, [matrix(4, 4)]).source
+
+    assert source.count("has its gradient for") == 1
+    assert " and " not in source.partition("has its gradient for")[2].partition("\n")[0]
