@@ -13,6 +13,7 @@ import torch
 import layergen
 from layergen import pipeline
 from layergen.autodiff.refusal import REPORT, Reason
+from layergen.cli.main import main
 from layergen.emit.cost import told
 from layergen.spec.model import Kind
 from layergen.spec.request import Request
@@ -145,6 +146,18 @@ def test_the_refused_sizes_are_worded_as_shown():
         return one.sin(), other.cos()
 
     assert REFUSALS[1] in layergen.derive(halves, (torch.randn(3, 4),)).source
+
+
+def test_the_layer_s_command_writes_an_op_and_a_layer(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "forwards.py").write_text(RMS_NORM)
+    [command] = re.findall(r"`layergen (new-layer [^`]+)`", PAGE)
+
+    assert main([*command.split(), "--dry-run"]) == 0
+
+    told = capsys.readouterr().out
+    assert "rms_norm/op.py" in told
+    assert "rms_norm/layer.py" in told
 
 
 def test_the_note_is_worded_as_shown():
