@@ -2,8 +2,12 @@
 
 (a.mT @ b).mT                          ->  b.mT @ a
 x.sum(dims, keepdim=True).reshape(...)  ->  x.sum(dims), where that is all it does
+-(-x * a / b)                           ->  x * a / b
 """
 
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import torch
@@ -15,6 +19,10 @@ from layergen.ir.graph import Phase, Value
 
 __all__ = ["is_negated", "origin_of", "tidied"]
 
+FACTORS: Mapping[str, Callable[[Any, Any], Any]] = MappingProxyType(
+    {"mul": operator.mul, "div": operator.truediv}
+)
+
 
 def tidied(tape: Tape, gradient: Tensor) -> Tensor:
     """Record a gradient's last step in its best form; called while recording."""
@@ -25,6 +33,8 @@ def tidied(tape: Tape, gradient: Tensor) -> Tensor:
         return swapped(tape, entry, gradient)
     if entry.op == "reshape":
         return without_keepdim(tape, entry, gradient)
+    if entry.op == "neg":
+        return without_signs(tape, entry, gradient)
     return gradient
 
 
@@ -61,6 +71,31 @@ def without_keepdim(tape: Tape, entry: Entry, gradient: Tensor) -> Tensor:
         return gradient
     made: Tensor = source.result.sum(dims)
     return made
+
+
+def without_signs(tape: Tape, entry: Entry, gradient: Tensor) -> Tensor:
+    """Leave out a sign inside of a product and the one outside, which cancel."""
+    factors: list[Entry] = []
+    inner = operand(tape, entry, 0)
+    while inner is not None and inner.op in FACTORS and inner.phase is Phase.BACKWARD:
+        factors.append(inner)
+        inner = operand(tape, inner, 0)
+    if inner is None or inner.op != "neg" or inner.phase is Phase.FORWARD:
+        return gradient
+    if any(is_used_apart(tape, each, [*factors, entry]) for each in [*factors, inner]):
+        return gradient
+    result = origin_of(tape, inner.result)
+    for each in reversed(factors):
+        result = FACTORS[each.op](result, tape.live(each.args[1]))
+    return result
+
+
+def is_used_apart(tape: Tape, entry: Entry, users: Sequence[Entry]) -> bool:
+    """Tell whether something else takes a value."""
+    return any(
+        entry.index in each.operands and each not in users
+        for each in tape.entries[entry.index + 1 :]
+    )
 
 
 def operand(tape: Tape, entry: Entry, place: int) -> Entry | None:

@@ -114,3 +114,28 @@ def test_what_the_user_negated_is_a_value_of_the_forward():
         minus = -A
 
     assert not is_negated(recorder.tape, minus)
+
+
+def test_two_signs_of_a_product_cancel():
+    entry, (first,) = tidy(lambda a, b: -(-a * b / 2), A, A + 1)
+
+    assert entry.op == "div"
+    assert first.op == "mul"
+    assert [first.args[0].node, first.args[1].node] == [0, 1]
+
+
+def test_two_signs_stay_where_the_product_is_used_elsewhere():
+    recorder = recorder_of(Phase.BACKWARD, a=A, b=A)
+    with recorder:
+        product = -A * A
+        product.exp()
+        gradient = -product
+        made = tidied(recorder.tape, gradient)
+
+    assert made is gradient
+
+
+def test_one_sign_stays():
+    entry, _ = tidy(lambda a, b: -(a * b), A, A)
+
+    assert entry.op == "neg"
