@@ -15,6 +15,7 @@ __all__ = ["Guard", "broken", "is_consistent", "resized", "tied"]
 
 SIZES = (2, 3, 4, 6, 7, 8, 9, 12)
 REMAINDERS = ("Mod", "PythonMod")  # torch's own, as sympy has them
+LARGEST = 2**16  # torch asks whether its own limits hold, 2**63: no tensor has such a size
 TRIES = 3  # runs with one group of dimensions changed
 
 Dims = tuple[tuple[int, int], ...]  # argument and dimension
@@ -95,7 +96,7 @@ def sizes_for(guard: Guard) -> Iterator[int]:
     """Choose sizes: those around the numbers in a guard, and small ones."""
     near = [each + step for each in numbers_in(guard) for step in (0, 1, -1)]
     for size in dict.fromkeys((*near, *SIZES)):
-        if size >= 2:
+        if 2 <= size <= LARGEST:
             yield size
 
 

@@ -205,6 +205,12 @@ def view_of_input(x):
 
 
 # The function and its inputs.
+
+
+def same_size(x, weight):
+    return F.conv1d(x, weight, padding="same")  # torch looks at its own limits, 2 ** 63
+
+
 DERIVED: Sequence[tuple[Form, tuple[Any, ...]]] = (
     (in_place_chain, (normal(4, 4),)),
     (masked, (normal(4),)),
@@ -248,5 +254,6 @@ DERIVED: Sequence[tuple[Form, tuple[Any, ...]]] = (
     (weight_normed, (normal(3, 4), normal(2, 4), normal(2, 1))),
     (residual_in_place, (normal(3, 4), normal(4, 4))),
     (labels_of_float32, (normal(3, 4), normal(3, 4))),
+    (same_size, (normal(2, 3, 7), normal(4, 3, 4))),
     (view_of_input, (normal(3, 4),)),
 )
