@@ -124,11 +124,7 @@ def without_defaults(
 def defaults_of(func: Callable[..., Any]) -> Mapping[str, Any] | None:
     """Read a function's defaults, where it is written in Python or in torch.ops."""
     if home_of(func).startswith("torch._ops."):
-        return {
-            each.name: each.default_value if each.has_default_value() else each
-            for schema in schemas_of(func)
-            for each in schema.arguments
-        }
+        return defaults_of_operator(func)
     try:
         parameters = inspect.signature(func).parameters
     except (TypeError, ValueError):
@@ -141,11 +137,15 @@ def home_of(func: Callable[..., Any]) -> str:
     return getattr(func, "__module__", None) or ""
 
 
-def schemas_of(func: Any) -> list[Any]:
-    """List the schemas of an operator of torch.ops: of one overload, or of all."""
+def defaults_of_operator(func: Any) -> Mapping[str, Any]:
+    """Read the defaults of an overload of torch.ops; of several, nobody knows which is called."""
     if hasattr(func, "_schema"):
-        return [func._schema]
-    return [getattr(func, each)._schema for each in func.overloads()]
+        return {
+            each.name: each.default_value if each.has_default_value() else each
+            for each in func._schema.arguments
+        }
+    overloads = (getattr(func, each)._schema for each in func.overloads())
+    return {each.name: each for schema in overloads for each in schema.arguments}
 
 
 def is_default(value: Any, default: Any) -> bool:

@@ -112,6 +112,8 @@ def public(func: Any) -> Operation:
     """Name an operator of torch.ops by the public function that is the same, if there is one."""
     raw = func._schema.name.split("::")[1].removesuffix("_copy")
     raw = SAME_AS.get(raw, raw)
+    if func is torch.ops.prims.convert_element_type.default:
+        return Operation("to", "to", Syntax.METHOD)
     if func.namespace != "aten" or raw == "_to" or func is torch.ops.aten.view.dtype:
         return private(func, raw)
     tensors = [str(each.type) == "Tensor" for each in func._schema.arguments]

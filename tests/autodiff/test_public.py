@@ -66,6 +66,7 @@ CASES = (
     (aten.sum.default, X),
     (aten.sum_to_size.default, X, [1, 3]),
     (aten.to.dtype, X, torch.float32),
+    (torch.ops.prims.convert_element_type.default, X, torch.float32),
     (aten.transpose.int, X, 0, 1),
     (aten.unbind.int, X, 1),
     (aten.unsqueeze.default, X, 1),
