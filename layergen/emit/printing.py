@@ -71,7 +71,7 @@ class Printing:
         saved = self.saved()
         known = {index: self.saved_name(index) for index in saved}
         scope = self.scope(self.graph, known | self.cotangents())
-        statements = tuple(self.statements(scope))
+        statements = in_order(self.statements(scope))
         rebuilt = self.rebuild(saved)
         used = scope.used_scalars | (set(self.scalars) if rebuilt else set())
         return Printed(
@@ -232,6 +232,11 @@ class Printing:
         assert root is not None
         text = scope.known.get(root) or scope.expression(self.graph[root])[0]
         return f"grad_{self.argument_names[position]} = {text}"
+
+
+def in_order(found: Iterable[Statements]) -> tuple[Statements, ...]:
+    """Put gradients in the order of the arguments, also those that are a shared value itself."""
+    return tuple(sorted(found, key=lambda each: (-len(each.owners), each.owners)))
 
 
 def asks_dtype(node: Node) -> bool:

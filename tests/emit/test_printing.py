@@ -37,6 +37,23 @@ def test_forward_returns_its_result_alone_where_nothing_is_kept():
     assert texts(derived).forward == "p = x @ w\nreturn torch.sin(p)"
 
 
+def test_a_gradient_that_is_a_shared_value_stands_in_its_argument_s_place():
+    made = graph(
+        tensor("x"),
+        tensor("y"),
+        operator("sub", X, Y),
+        cotangent(),
+        operator("mul", Value(3), 2, **BW),
+        operator("neg", Value(4), **BW),
+    )
+
+    assert texts(gradients(made, [2], {"x": 4, "y": 5})).backward == (
+        Statements((0, 1), ("product = grad_out * 2",)),
+        Statements((0,), ("grad_x = product",)),
+        Statements((1,), ("grad_y = -product",)),
+    )
+
+
 def test_a_tuple_of_one_stays_one():
     derived = doubled(method("sin", X), single=False)
 
