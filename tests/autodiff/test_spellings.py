@@ -81,6 +81,12 @@ CASES = {
         lambda x: torch._native_batch_norm_legit(x, None, None, True, 0.1, 1e-5),
         values(4, 3, 2),
     ),
+    "a Gaussian, with variances below the limit": (
+        lambda x, y, v: F.gaussian_nll_loss(x, y, v, full=True, eps=0.9),
+        values(3, 4),
+        values(3, 4, seed=1),
+        values(3, seed=2),
+    ),
     "layer norm with its statistics": (
         lambda x, w: torch.native_layer_norm(x, [3, 4], w, None, 1e-5),
         values(2, 3, 4),

@@ -1,5 +1,6 @@
 """Losses that are best differentiated as what they are made of."""
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -104,6 +105,29 @@ def triplet_margin_with_distance_loss(
     return reduced((margin + near - far).clamp(min=0), reduction)
 
 
+def gaussian_nll_loss(
+    input: Tensor,
+    target: Tensor,
+    var: Any,
+    full: bool = False,
+    eps: float = 1e-6,
+    reduction: str = "mean",
+) -> Any:
+    """Source: torch.nn.functional.gaussian_nll_loss, which raises for negative variances.
+
+    Its gradient takes no notice of the limit from below.
+    """
+    if not isinstance(var, Tensor):
+        return NotImplemented
+    if var.dim() < input.dim():
+        var = var.unsqueeze(-1)
+    var = var + (var.clamp(min=eps) - var).detach()
+    losses = 0.5 * (var.log() + (input - target) ** 2 / var)
+    if full:
+        losses = losses + 0.5 * math.log(2 * math.pi)
+    return reduced(losses, reduction)
+
+
 def multi_margin_loss(
     input: Tensor,
     target: Tensor,
@@ -162,7 +186,8 @@ DEFINITIONS: Mapping[str, Callable[..., Any]] = {
     "multilabel_margin_loss": multilabel_margin_loss,
     "triplet_margin_loss": triplet_margin_loss,
 }
-# It is given a function, whose steps are seen only as it runs.
+# Torch looks at values first, or is given a function whose steps are seen only as it runs.
 UNFOLDED: Mapping[str, Callable[..., Any]] = {
+    "gaussian_nll_loss": gaussian_nll_loss,
     "triplet_margin_with_distance_loss": triplet_margin_with_distance_loss,
 }
