@@ -21,6 +21,26 @@ COMMAND = "python -m tests.benchmarks.rule_mutants"
 
 
 def main() -> int:
+    options = asked()
+    mutants = chosen(options.keys, options.kind)
+    planted = mutants[:: options.every]
+    journal = Journal(options.journal) if options.journal else None
+    if journal and options.known:
+        known = journal.known()
+        planted = [each for each in planted if key_of(each) in known]
+    judgements = list(all_of(planted, options.processes, journal))
+    named = {fault: caught_by(fault) for fault in FAULTS}
+    text = table(judgements, chosen((), None), reviewed(), named, command(sys.argv[1:]))
+    print(text, end="")
+    found = list(surprises(judgements, reviewed()))
+    found += [f"{each.name}: not caught" for each, check in named.items() if not check]
+    print(*found, sep="\n")
+    if options.write:
+        RESULT.write_text(text)
+    return int(bool(found))
+
+
+def asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog=COMMAND, description=__doc__)
     parser.add_argument(
         "keys",
@@ -40,21 +60,13 @@ def main() -> int:
     parser.add_argument(
         "--journal", type=Path, help="go on behind what this file holds, and add to it"
     )
+    parser.add_argument(
+        "--known",
+        action="store_true",
+        help="judge nothing; tell what the journal holds",
+    )
     parser.add_argument("--write", action="store_true", help=f"write {RESULT.name}")
-    options = parser.parse_args()
-    mutants = chosen(options.keys, options.kind)
-    planted = mutants[:: options.every]
-    journal = Journal(options.journal) if options.journal else None
-    judgements = list(all_of(planted, options.processes, journal))
-    named = {fault: caught_by(fault) for fault in FAULTS}
-    text = table(judgements, chosen((), None), reviewed(), named, command(sys.argv[1:]))
-    print(text, end="")
-    found = list(surprises(judgements, reviewed()))
-    found += [f"{each.name}: not caught" for each, check in named.items() if not check]
-    print(*found, sep="\n")
-    if options.write:
-        RESULT.write_text(text)
-    return int(bool(found))
+    return parser.parse_args()
 
 
 def command(arguments: Sequence[str]) -> str:

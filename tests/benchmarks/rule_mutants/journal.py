@@ -27,7 +27,7 @@ class Journal:
         """Read what was judged, by the functions' texts and the changes."""
         lines = self.path.read_text().splitlines() if self.path.exists() else ()
         found = [json.loads(each) for each in lines]
-        return {(text, each["change"]): judgement_of(each) for text, each in found}
+        return {(text, each["change"]): read(each) for text, each in found}
 
     def add(self, mutant: Mutant, judgement: Judgement) -> None:
         with self.path.open("a") as file:
@@ -44,7 +44,7 @@ def text_of(statement: Statement) -> str:
     return f"{statement.module}: {ast.unparse(statement.tree)}"
 
 
-def judgement_of(found: dict[str, Any]) -> Judgement:
+def read(found: dict[str, Any]) -> Judgement:
     findings = tuple(
         Finding(Outcome(each["outcome"]), each["subject"], each["by"])
         for each in found["findings"]

@@ -34,6 +34,7 @@ __all__ = [
     "check_behind",
     "crashed",
     "judged",
+    "judgement_of",
 ]
 
 MOST = 8  # calls that a fault is looked for in, by the first check

@@ -32,7 +32,7 @@ def table(
         "",
         *by_kind(judgements, possible),
         "",
-        *by_family(judgements),
+        *by_family(judgements, possible),
         "",
         *by_check(judgements),
         "",
@@ -71,18 +71,17 @@ def by_kind(
         yield f"| {kind} | {known} | {len(found)} | {' | '.join(map(str, counts))} |"
 
 
-def by_family(judgements: Sequence[Judgement]) -> Iterator[str]:
-    yield f"| family | planted | caught by {' | '.join(CHECKS)} | not derived | the rest |"
-    yield "|---|" + "--:|" * (len(CHECKS) + 3)
-    families = {each.rule.partition(".")[0]: None for each in judgements}
-    for family in families:
-        own = [each for each in judgements if each.rule.partition(".")[0] == family]
-        caught = Counter(each.by for each in own if each.outcome is Outcome.CAUGHT)
-        raised = sum(each.outcome is Outcome.RAISED for each in own)
-        counts = [caught[each] for each in CHECKS]
-        rest = len(own) - sum(counts) - raised
-        cells = map(str, (len(own), *counts, raised, rest))
-        yield f"| {family} | {' | '.join(cells)} |"
+def by_family(
+    judgements: Sequence[Judgement], possible: Sequence[Mutant]
+) -> Iterator[str]:
+    yield "| family | possible | planted | caught | not derived | the rest |"
+    yield "|---|" + "--:|" * 5
+    known = Counter(each.statement.module for each in possible)
+    for family in sorted(known):
+        found = [e.outcome for e in judgements if e.rule.partition(".")[0] == family]
+        stopped = [found.count(each) for each in STOPPED]
+        counts = (known[family], len(found), *stopped, len(found) - sum(stopped))
+        yield f"| {family} | {' | '.join(map(str, counts))} |"
 
 
 def by_check(judgements: Sequence[Judgement]) -> Iterator[str]:

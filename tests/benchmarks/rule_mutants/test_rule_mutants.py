@@ -3,10 +3,18 @@
 import ast
 
 import pytest
+import torch
 
 from layergen.autodiff.rules import rectifiers
 from tests.benchmarks.rule_mutants.edits import edits_of
-from tests.benchmarks.rule_mutants.judge import Outcome, judged
+from tests.benchmarks.rule_mutants.hits import hits
+from tests.benchmarks.rule_mutants.journal import Journal, key_of
+from tests.benchmarks.rule_mutants.judge import (
+    Finding,
+    Outcome,
+    judged,
+    judgement_of,
+)
 from tests.benchmarks.rule_mutants.mutant import Kind, Statement
 from tests.benchmarks.rule_mutants.named import FAULTS, caught_by
 from tests.benchmarks.rule_mutants.planting import planted
@@ -33,6 +41,12 @@ def written(text: str) -> Statement:
     """Make a statement of one that is in no family."""
     [tree] = ast.parse(text).body
     return Statement("rectifiers", "relu", tree)
+
+
+def lines_at(made: Statement) -> frozenset[tuple[str, int]]:
+    """List the lines of a statement, without its signature and docstring."""
+    first, last = made.tree.body[-1].lineno, made.tree.end_lineno
+    return frozenset((made.module, line) for line in range(first, last + 1))
 
 
 @pytest.mark.parametrize("title", FEW)
@@ -71,6 +85,45 @@ def test_a_fault_is_taken_out_again():
 
     assert rectifiers.relu.__code__ is code
     assert vars(rectifiers) == names
+
+
+def test_only_the_lines_that_run_are_hit():
+    relu, x = rectifiers.relu, torch.ones(3)
+    code = relu.__code__
+
+    with hits() as found:
+        rectifiers.leaky_relu(x, x, x)
+
+    assert relu.__code__ is code
+    names = {
+        lines_at(statement(f"rectifiers.{each}")) for each in ("relu", "leaky_relu")
+    }
+    run = {bool(each & found) for each in names}
+    assert run == {True, False}
+
+
+def test_a_journal_gives_back_what_was_judged(tmp_path):
+    mutant, other, *_ = mutants_of(statement("rectifiers.relu"))
+    judgement = judgement_of(
+        mutant, [Finding(Outcome.CAUGHT, "relu 0 alone", "values")]
+    )
+    journal = Journal(tmp_path / "journal")
+
+    assert journal.known() == {}
+    journal.add(mutant, judgement)
+
+    assert journal.known() == {key_of(mutant): judgement}
+    assert key_of(other) not in journal.known()
+
+
+def test_what_was_judged_of_another_text_is_not_known():
+    one = written("def relu(grad):\n    return -grad, 1")
+    other = written("def relu(grad):\n    return -grad, 2")
+    changes = [
+        {each.change: each for each in mutants_of(made)} for made in (one, other)
+    ]
+
+    assert key_of(changes[0]["-grad -> grad"]) != key_of(changes[1]["-grad -> grad"])
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,9 @@ CALLS = {
             ((), (2, 3)),
         )
     ],
+    "linalg.multi_dot": [
+        call(torch.linalg.multi_dot, leaves(((3,), (3, 4), (4, 2), (2,)))),
+    ],
     "kron": [
         call(torch.kron, real(2, 5, 3), real(4, 3, 2, seed=1)),
         call(torch.kron, real(5, 3), real(4, 3, 2, seed=1)),
