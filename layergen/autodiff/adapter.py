@@ -194,6 +194,10 @@ class Sandbox:
         """Take the sympy expression of a symbolic number, as far as it is known now."""
         return value.node.expr
 
+    def known(self, asked: Any) -> Any:
+        """Replace each size in something that was asked by what it is known to be now."""
+        return self.sizes.replace(asked)
+
     def spelled(self, guard: Any, names: Mapping[Any, str]) -> str:
         """Spell what was asked, with names for the symbols: "x.shape[1] % 2 == 0"."""
         plain = {symbol: sympy.Symbol(name) for symbol, name in names.items()}

@@ -11,11 +11,13 @@ from torch import Tensor
 
 from layergen.autodiff.trace import Trace
 
-__all__ = ["Guard", "broken", "is_consistent", "resized", "tied"]
+__all__ = ["Guard", "broken", "guards_of", "is_consistent", "resized", "tied"]
 
 SIZES = (2, 3, 4, 6, 7, 8, 9, 12)
 REMAINDERS = ("Mod", "PythonMod")  # torch's own, as sympy has them
-LARGEST = 2**16  # torch asks whether its own limits hold, 2**63: no tensor has such a size
+LARGEST = (
+    2**16
+)  # torch asks whether its own limits hold, 2**63: no tensor has such a size
 TRIES = 3  # runs with one group of dimensions changed
 
 Dims = tuple[tuple[int, int], ...]  # argument and dimension
@@ -66,6 +68,21 @@ class Guard:
             return bool(self.expression.xreplace(sizes) == sympy.true)
         except (ArithmeticError, AssertionError):
             return False  # modulo zero, or below it: sympy asserts that it is not
+
+
+def guards_of(trace: Trace) -> list[Guard]:
+    """List what the user's own lines asked, then what operations did that simplifies formulas.
+
+    Of the latter first what made a constant of a size.
+    """
+    found: dict[Any, Guard] = {}
+    for at, expression in enumerate(trace.sandbox.guards):
+        by_torch = at in trace.recorder.asked_by_torch
+        line = trace.seen.line_of_guard(at)
+        guard = Guard(expression, trace.symbols, by_torch, line)
+        if guard.simplifies or not by_torch:
+            found.setdefault(expression, guard)
+    return sorted(found.values(), key=lambda each: (each.by_torch, not each.fixes))
 
 
 def broken(

@@ -9,7 +9,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from layergen.autodiff.guards import Demand, Freed, check_guards, check_ones
+from layergen.autodiff.demands import Demand
+from layergen.autodiff.guards import Freed, check_guards, check_ones
 from layergen.autodiff.named import Look
 from layergen.autodiff.refusal import Reason, refused
 from layergen.autodiff.rerun import Difference, DoesNotRun, difference

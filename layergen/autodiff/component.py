@@ -14,7 +14,7 @@ from layergen.autodiff.draw import drawn, taken
 from layergen.autodiff.refusal import Reason, refused
 from layergen.autodiff.stand_in import own_inputs, run_text
 from layergen.errors import Place
-from layergen.ir.gradients import Gradients
+from layergen.ir.gradients import Condition, Gradients
 from layergen.ir.trial import Trial, Trials
 from layergen.spec.inputs import Example
 from layergen.spec.last_return import last_return
@@ -92,13 +92,18 @@ def at_setting(
     )
     check_numbers(made, found)
     any_lead = any(each.shape.dims[:1] == ("...",) for each in made.arguments)
-    conditions = found.conditions
     return replace(
         found,
         setting=tuple(settled(made.arguments, values)),
         any_lead=any_lead,
-        conditions=tuple(each.from_end if any_lead else each for each in conditions),
+        conditions=counted_from(any_lead, found.conditions),
+        equalities=counted_from(any_lead, found.equalities),
     )
+
+
+def counted_from(end: bool, conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
+    """Count dimensions from the end, behind any others."""
+    return tuple(each.from_end if end else each for each in conditions)
 
 
 def settings(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from layergen.autodiff.demands import equalities
 from layergen.autodiff.freeze import frozen
 from layergen.autodiff.refusal import Reason, refused
 from layergen.autodiff.saving import kept_values
@@ -52,6 +53,7 @@ def gathered(
         saved=(*saved, *kept),
         returned_by=variables_of(trace, kept, place),
         fallbacks=tuple(dict.fromkeys(sweep.fallbacks)),
+        equalities=tuple(equalities(trace)),
         looked_at=tuple({each.argument: each for each in looked_at}.values()),
     )
 

@@ -22,16 +22,19 @@ from typing import Any
 import sympy
 from torch import Tensor
 
-from layergen.autodiff.breaking import Guard, broken, is_consistent, resized, tied
-from layergen.autodiff.refusal import Reason, refused
+from layergen.autodiff.breaking import (
+    Guard,
+    broken,
+    guards_of,
+    is_consistent,
+    resized,
+    tied,
+)
+from layergen.autodiff.demands import Demand, demanded
 from layergen.autodiff.rerun import Difference, DoesNotRun, difference
-from layergen.autodiff.symbols import UnknownNumber, as_relation
 from layergen.autodiff.trace import Trace
-from layergen.errors import CannotDerive
-from layergen.ir.gradients import Condition, Dimension
-from layergen.ir.graph import Size
 
-__all__ = ["Demand", "Freed", "check_guards", "check_ones"]
+__all__ = ["Freed", "check_guards", "check_ones"]
 
 MOST = 120  # runs of one forward, to break all of its guards
 MOST_ONES = 12  # groups of dimensions tried at 1, each alone
@@ -43,20 +46,6 @@ UNCHECKED = frozenset(
 
 Args = tuple[Any, ...]
 Forward = Callable[..., Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Demand:
-    """A guard that must hold, as far as is known.
-
-    Attributes:
-        condition: to be checked where the function is called; None where it can't be.
-        refusal: to be raised in its place.
-    """
-
-    guard: Guard
-    condition: Condition | None
-    refusal: CannotDerive
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,21 +172,6 @@ def is_safe(trace: Trace) -> bool:
     return not any(each.op in UNCHECKED for each in trace.tape.calls)
 
 
-def guards_of(trace: Trace) -> list[Guard]:
-    """List what the user's own lines asked, then what operations did that simplifies formulas.
-
-    Of the latter first what made a constant of a size.
-    """
-    found: dict[Any, Guard] = {}
-    for at, expression in enumerate(trace.sandbox.guards):
-        by_torch = at in trace.recorder.asked_by_torch
-        line = trace.seen.line_of_guard(at)
-        guard = Guard(expression, trace.symbols, by_torch, line)
-        if guard.simplifies or not by_torch:
-            found.setdefault(expression, guard)
-    return sorted(found.values(), key=lambda each: (each.by_torch, not each.fixes))
-
-
 class Different(Exception):
     """The forward does something else where a guard is broken."""
 
@@ -231,41 +205,3 @@ def taken(
             if found is not None:
                 raise Different
             yield args
-
-
-def demanded(trace: Trace, guard: Guard) -> Demand:
-    """Word what is demanded, and its refusal at the line that asked."""
-    place = trace.recorder.place(guard.line)
-    detail = spelled(trace, guard)
-    refusal = refused(Reason.SIZE_SPECIALISED, place=place, detail=detail)
-    return Demand(guard, condition(trace, guard) if guard.by_torch else None, refusal)
-
-
-def condition(trace: Trace, guard: Guard) -> Condition | None:
-    """Write a guard down as plain data, where it can be."""
-    try:
-        op, left, right = as_relation(guard.expression)
-    except UnknownNumber:
-        return None
-    places = tuple(
-        (Size(str(symbol.name)), dimension(trace, *place))
-        for symbol, place in guard.symbols.items()
-        if symbol in guard.expression.free_symbols
-    )
-    return Condition(op, left, right, places)
-
-
-def dimension(trace: Trace, argument: int, dim: int) -> Dimension:
-    """Name a dimension of an argument."""
-    entry = trace.arguments[argument]
-    assert entry is not None  # a symbol is a tensor's
-    return Dimension(trace.names[argument], dim, entry.result.dim())
-
-
-def spelled(trace: Trace, guard: Guard) -> str:
-    """Spell what was asked: "x.shape[1] % 2 == 0"."""
-    names = {
-        symbol: f"{trace.names[at]}.shape[{dim}]"
-        for symbol, (at, dim) in guard.symbols.items()
-    }
-    return trace.sandbox.spelled(guard.expression, names)

@@ -6,9 +6,10 @@ from typing import Any
 
 from layergen.autodiff.burnt import Burnt, burnt, integers, is_resized, meets
 from layergen.autodiff.compare import graph_difference, without_shapes
+from layergen.autodiff.demands import Demand
 from layergen.autodiff.followed import sizes_followed
 from layergen.autodiff.gather import gathered
-from layergen.autodiff.guards import Demand, Freed
+from layergen.autodiff.guards import Freed
 from layergen.autodiff.liveness import is_floating
 from layergen.autodiff.named import numbers_kept
 from layergen.autodiff.refusal import Reason, refused

@@ -10,15 +10,8 @@ from typing import Any
 import sympy
 
 from layergen.autodiff.breaking import Guard
-from layergen.autodiff.guards import (
-    MOST,
-    Demand,
-    Different,
-    Freed,
-    demanded,
-    is_safe,
-    taken,
-)
+from layergen.autodiff.demands import Demand, demanded
+from layergen.autodiff.guards import MOST, Different, Freed, is_safe, taken
 from layergen.autodiff.trace import Trace
 
 __all__ = ["asked_on_the_way_back"]

@@ -4,6 +4,7 @@ from layergen.emit import words
 from layergen.emit.shape_checks import shape_check
 from layergen.emit.size_checks import size_check
 from layergen.emit.views import CheckView
+from layergen.ir.gradients import Condition
 from layergen.ir.trial import Only, Pinned, Trial
 from layergen.spec.model import ANY_SHAPE, Argument, ArgumentType
 
@@ -29,9 +30,10 @@ def of_sizes(
     name: str, arguments: tuple[Argument, ...], trial: Trial
 ) -> CheckView | None:
     """Refuse sizes that break a condition, under whatever setting of flags it was found."""
-    conditions = [
-        condition for gradients in trial.derived for condition in gradients.conditions
-    ]
+    conditions: list[Condition] = []
+    for each in trial.derived:
+        conditions += each.conditions
+        conditions += [] if trial.pinned is Pinned.NOTHING else each.equalities
     return size_check(
         name,
         tuple(dict.fromkeys(conditions)),

@@ -78,6 +78,7 @@ class Gradients:
             returns, where each has one.
         fallbacks: operations that were differentiated through autograd.
         conditions: what of the sizes it holds for alone, though the forward takes others.
+        equalities: which computed sizes of the arguments are equal, unless they broadcast.
         setting: what it holds for: whether an optional tensor is there, the value of a flag.
         any_lead: whether "..." stands before the named dimensions of some argument: sizes are
             then read from the end.
@@ -96,6 +97,7 @@ class Gradients:
     returned_by: tuple[str, ...] = ()
     fallbacks: tuple[str, ...] = ()
     conditions: tuple[Condition, ...] = ()
+    equalities: tuple[Condition, ...] = ()
     setting: tuple[tuple[str, Any], ...] = ()
     any_lead: bool = False
     looked_at: tuple[LookedAt, ...] = ()
