@@ -121,7 +121,7 @@ def public(func: Any) -> Operation:
         return Operation(raw, raw, Syntax.OPERATOR)
     if raw == "div" and func._overloadname in ("Tensor", "Scalar"):
         return Operation(raw, raw, Syntax.OPERATOR)
-    if func is torch.ops.aten.slice.Tensor:
+    if func in (torch.ops.aten.slice.Tensor, torch.ops.aten.slice_copy.Tensor):
         return Operation("getitem", "__getitem__", Syntax.INDEX)
     if raw in ("_softmax", "_log_softmax"):
         return Operation(raw[1:], f"torch{raw.replace('_', '.', 1)}", Syntax.FUNCTION)

@@ -3,7 +3,12 @@
 import pytest
 
 from tests.autodiff.op_database.judge import judged
-from tests.autodiff.op_database.reviewed import reviewed, surprises
+from tests.autodiff.op_database.reviewed import (
+    operators,
+    reviewed,
+    surprises,
+    unknown_operators,
+)
 from tests.autodiff.op_database.source import made
 
 PARTS = 18  # of the third, so that they can run side by side
@@ -21,6 +26,7 @@ def test_every_variant_is_right_or_refused_as_reviewed(part):
     ]
 
     assert list(surprises(judgements, reviewed())) == []
+    assert list(unknown_operators(judgements, operators())) == []
 
 
 def test_the_list_names_variants_of_the_database():

@@ -59,6 +59,7 @@ CASES = (
     (aten.slice.Tensor, X, 1, 1, 3),
     (aten.slice.Tensor, X, -2, 0, 2**63 - 1),
     (aten.slice.Tensor, X, 1, 0, 3, 2),
+    (aten.slice_copy.Tensor, X, 1, 1, 3),
     (aten.split.Tensor, X, 2, 1),
     (aten.squeeze.dim, X[:, :1], 1),
     (aten.squeeze.dims, X[None, :, :1], [0, 2]),
@@ -166,7 +167,6 @@ def test_an_operator_of_the_tables_can_be_printed():
     [
         (aten.div.Tensor_mode, "torch.ops.aten.div.Tensor_mode"),
         (aten.max.dim, "torch.ops.aten.max.dim"),
-        (aten.slice_copy.Tensor, "torch.ops.aten.slice_copy.Tensor"),
         (aten.sigmoid_backward.default, "torch.ops.aten.sigmoid_backward.default"),
         (aten._to_copy.default, "torch.ops.aten._to_copy.default"),
         (aten._cdist_forward.default, "torch.ops.aten._cdist_forward.default"),

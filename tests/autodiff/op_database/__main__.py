@@ -6,7 +6,12 @@ from pathlib import Path
 
 from tests.autodiff.op_database.parallel import judge
 from tests.autodiff.op_database.report import table
-from tests.autodiff.op_database.reviewed import reviewed, surprises
+from tests.autodiff.op_database.reviewed import (
+    operators,
+    reviewed,
+    surprises,
+    unknown_operators,
+)
 from tests.autodiff.op_database.samples import variants
 
 RESULT = Path(__file__).parents[2] / "benchmarks" / "results" / "op_database.md"
@@ -21,7 +26,10 @@ def main() -> int:
     judgements = judge(range(0, len(variants()), 3 if options.third else 1))
     text = table(judgements, COMMAND + " --third" * options.third)
     print(text, end="")
-    found = list(surprises(judgements, reviewed()))
+    found = [
+        *surprises(judgements, reviewed()),
+        *unknown_operators(judgements, operators()),
+    ]
     print(*found, sep="\n")
     if options.write:
         RESULT.write_text(text)

@@ -41,11 +41,13 @@ class Made:
         function: takes the sample's tensors.
         seconds: of deriving it, without printing and formatting.
         fallbacks: the operators that it has no rule for.
+        below: those that its text names by their path: "torch.ops.aten.sort.default".
     """
 
     function: Function
     seconds: float = 0.0
     fallbacks: tuple[str, ...] = ()
+    below: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class Finding:
     seconds: float = 0.0
     emitting: float = 0.0
     fallbacks: tuple[str, ...] = ()
+    below: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +130,7 @@ def compared(sample: Sample, derive: Deriver) -> Finding:
     emitting = time.perf_counter() - start
     wrong = "; ".join(differences(made.function, sample))
     outcome = Outcome.WRONG if wrong else Outcome.RIGHT
-    return Finding(outcome, wrong, made.seconds, emitting, made.fallbacks)
+    return Finding(outcome, wrong, made.seconds, emitting, made.fallbacks, made.below)
 
 
 def differences(ours: Function, sample: Sample) -> Iterator[str]:

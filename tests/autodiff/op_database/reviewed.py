@@ -1,12 +1,13 @@
-"""The list of refusals that a person has looked at."""
+"""The lists of refusals, and of operators printed by their path, that a person has looked at."""
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from tests.autodiff.op_database.judge import Judgement, Outcome
 
 LIST = Path(__file__).with_name("reviewed.toml")
+OPERATORS = Path(__file__).with_name("operators.toml")
 
 
 def reviewed() -> Mapping[str, str]:
@@ -15,6 +16,22 @@ def reviewed() -> Mapping[str, str]:
     return {
         variant: reason for reason, table in tables.items() for variant in table["ops"]
     }
+
+
+def operators() -> frozenset[str]:
+    """Read the operators that a text may name by torch.ops."""
+    tables = tomllib.loads(OPERATORS.read_text()).values()
+    return frozenset(f"torch.ops.{each}" for table in tables for each in table["ops"])
+
+
+def unknown_operators(
+    judgements: Iterable[Judgement], known: Collection[str]
+) -> Iterator[str]:
+    """Tell which operators are printed by their path, and are not on the list."""
+    for each in judgements:
+        printed = {name for finding in each.findings for name in finding.below}
+        for name in sorted(printed.difference(known)):
+            yield f"{each.variant} prints {name}"
 
 
 def surprises(

@@ -1,5 +1,7 @@
 """Derive a sample without the gate."""
 
+import re
+
 from layergen.autodiff.functional import Subject
 from tests.autodiff.op_database.judge import Made
 from tests.autodiff.op_database.sample import Sample
@@ -11,4 +13,5 @@ def made(sample: Sample) -> Made:
         "call", sample.function, sample.names, sample.tensors, sample.wanted
     )
     found = of_subject(subject)
-    return Made(found.function, found.seconds, found.fallbacks)
+    below = dict.fromkeys(re.findall(r"torch\.ops\.[\w.]+", found.source))
+    return Made(found.function, found.seconds, found.fallbacks, tuple(below))

@@ -9,7 +9,7 @@ from torch.autograd import Function
 from layergen.errors import CannotDerive
 from tests.autodiff.op_database import judge
 from tests.autodiff.op_database.judge import Finding, Judgement, Made, Outcome
-from tests.autodiff.op_database.reviewed import surprises
+from tests.autodiff.op_database.reviewed import surprises, unknown_operators
 from tests.autodiff.op_database.sample import Sample
 
 
@@ -141,3 +141,10 @@ def test_a_fallback_in_one_sample_counts():
 
     assert by_rules.needs_no_fallback
     assert not not_quite.needs_no_fallback
+
+
+def test_an_operator_by_its_path_must_be_known():
+    judgements = [judgement(Finding(Outcome.RIGHT, below=("torch.ops.aten.sort",)))]
+
+    assert list(unknown_operators(judgements, {"torch.ops.aten.sort"})) == []
+    assert list(unknown_operators(judgements, {"torch.ops.aten.topk"}))
