@@ -9,7 +9,7 @@ from layergen.autodiff.canonical import bare
 from layergen.autodiff.operations import Operation
 from layergen.autodiff.shaped import shaped
 
-__all__ = ["called", "is_torch", "line_of", "run"]
+__all__ = ["called", "caller_of", "is_torch", "line_of", "run"]
 
 # Between the user's `x.storage()` and us.
 ON_THE_WAY = ("torch.overrides", "torch._tensor")
@@ -35,6 +35,18 @@ def is_torch(frame: FrameType | None) -> bool:
         frame = frame.f_back
     name: str = frame.f_globals.get("__name__", "") if frame else ""
     return name.partition(".")[0] == "torch"
+
+
+def caller_of(func: Callable[..., Any]) -> FrameType | None:
+    """Find who called a function of torch that is being recorded."""
+    frame: FrameType | None = sys._getframe()
+    while frame is not None and (
+        frame.f_globals.get("__name__", "").partition(".")[0] == "layergen"
+        or frame.f_globals.get("__name__") in ON_THE_WAY
+        or frame.f_code is getattr(func, "__code__", None)
+    ):
+        frame = frame.f_back
+    return frame
 
 
 def line_of(code: CodeType | None) -> int:

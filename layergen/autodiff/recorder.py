@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
 from layergen.autodiff.adapter import Sandbox
-from layergen.autodiff.calling import called, is_torch, line_of, run
+from layergen.autodiff.calling import called, caller_of, is_torch, line_of, run
 from layergen.autodiff.canonical import (
     bare,
     canonical,
@@ -209,7 +209,7 @@ class Recorder(TorchFunctionMode):
             entry = tape.add(Kind.CALL, found, *own, result)
             entry.func, entry.constant, entry.random = func, constant, random
             entry.changes_state = changes_state(found, args, kwargs)
-            entry.line = line_of(self.code)
+            entry.line, entry.of_torch = line_of(self.code), is_torch(caller_of(func))
             if key is not None and not entry.changes_state:
                 tape.known[key] = entry
         tape.calls.append(entry)

@@ -38,7 +38,8 @@ class Difference:
     Attributes:
         line: of the user's function; 0 where that is not known.
         op: the operation that the trace has there, or "".
-        by_operation: whether it is the same call, and gives another number of tensors.
+        by_operation: whether it is not the user's own Python that goes another way: the call
+            is the same, and gives another number of tensors, or torch's own Python made it.
     """
 
     line: int
@@ -155,7 +156,8 @@ class Foretold:
             self.places[other.index] = own.index
         for own, other in zip(tape.calls, run.calls, strict=False):
             if not self.is_same_call(own, other):
-                return Difference(own.line, called(own.operation))
+                inside = own.of_torch and other.of_torch and own.line == other.line
+                return Difference(own.line, called(own.operation), by_operation=inside)
             if not self.pair(own, other, run):
                 return Difference(own.line, called(own.operation), by_operation=True)
         if len(tape.calls) == len(run.calls):

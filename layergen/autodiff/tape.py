@@ -66,6 +66,7 @@ class Entry:
         self.hint = ""
         self.gradient_of = ""
         self.line = 0
+        self.of_torch = False  # called by torch's own Python
         self.func: Callable[..., Any] | None = None
 
     @property

@@ -43,3 +43,20 @@ def test_of_what_is_asked_only_the_strictest_is_checked():
 
     assert source.count("has its gradient for") == 1
     assert " and " not in source.partition("has its gradient for")[2].partition("\n")[0]
+
+
+def masked_variance(x, mask):
+    return torch.masked.var(x, 0, unbiased=True, mask=mask > 1)
+
+
+def test_what_torchs_own_python_asks_is_checked_too():
+    """It compares the mask's shape with the other, and they may be equal where a size is 1."""
+    mask = torch.tensor([[2], [2], [0], [2]])
+
+    derived = ungated(masked_variance, [matrix(4, 3), mask]).function
+
+    found = gradient(lambda x: derived(x, mask), matrix(4, 5))
+    wanted = gradient(lambda x: masked_variance(x, mask), matrix(4, 5))
+    torch.testing.assert_close(found, wanted)
+    with pytest.raises(ValueError, match=r"has its gradient for x\.shape\[-1\] != 1"):
+        derived(matrix(4, 1), mask)
