@@ -37,8 +37,8 @@ __all__ = [
     "judgement_of",
 ]
 
-MOST = 8  # calls that a fault is looked for in, by the first check
-WHOLE = 2  # of those, by the whole gate
+MOST = 8  # calls that a fault is looked for in, by the cheap checks
+WHOLE = 2  # of those that pass, by the whole gate
 FAILS = 4  # derivations that raise: so many are enough
 SECONDS = 120  # for one call
 GATE = "layergen.gate"
@@ -47,6 +47,7 @@ NO_GRADIENT_PATH = Reason.NO_GRADIENT_PATH.spelled
 AT_TWO_SIZES = Reason.BURNT_IN.spelled
 GATES = tuple(each.__module__.rpartition(".")[2] for each in derivation.CHECKS)
 CHECKS = (AT_TWO_SIZES, *GATES)
+CHEAP = GATES.index("values") + 1  # checks, of which that of values stops most faults
 
 
 class Outcome(StrEnum):
@@ -103,14 +104,14 @@ class Judgement:
 def judged(mutant: Mutant) -> Judgement:
     """Derive one call after the other with a fault in the rule, until the gate stops it.
 
-    Its first check stops most faults; where it does not, the rest of them see some of the calls.
+    The values stop most faults; where they do not, the whole gate sees some of the calls.
     """
     found: dict[Subject, Finding] = {}
     for subject in islice(reaching(mutant), MOST):
-        found[subject] = finding(mutant, subject, 1)
+        found[subject] = finding(mutant, subject, CHEAP)
         if found[subject].by == NO_GRADIENT_PATH:
             beside = replace(subject, way=Way.BESIDE)
-            found[beside] = finding(mutant, beside, 1)
+            found[beside] = finding(mutant, beside, CHEAP)
         if is_enough([each.outcome for each in found.values()]):
             break
     else:
@@ -142,7 +143,7 @@ def is_enough(outcomes: Sequence[Outcome]) -> bool:
 def by_all_checks(
     mutant: Mutant, found: Mapping[Subject, Finding]
 ) -> dict[Subject, Finding]:
-    """Put calls that passed the first check before the rest; a few, spread evenly."""
+    """Put calls that passed the cheap checks before all of them; a few, spread evenly."""
     unclear = (
         Outcome.SURVIVED,
         Outcome.UNFIT,
@@ -159,7 +160,7 @@ def by_all_checks(
 
 def finding(mutant: Mutant, subject: Subject, checks: int) -> Finding:
     """Derive one call with a fault in the rule, and let the first so many checks judge it."""
-    once = checks == 1
+    once = checks == CHEAP
     try:
         right = printed(subject, once=once)
     except Exception as error:
@@ -198,7 +199,7 @@ def refused(subject: Subject, place: int) -> str:
     """Say why a check, or one before it, refuses the rule as it is: that proves nothing."""
     try:
         with first_checks(place):
-            derive(subject, unlike="", once=place == 1)
+            derive(subject, unlike="", once=place == CHEAP)
     except Exception as error:
         return first_line(error)
     return ""

@@ -32,7 +32,10 @@ CALLS = {
     ]
     + [call(torch.linalg.matrix_norm, real(2, 2, 3, 4), "nuc", (0, 1))],
     "cdist": [call(torch.cdist, X, Y, p) for p in (1.0, 3.0)]
-    + [call(torch.cdist, real(4, 5), real(3, 5), 1.0)],
+    + [
+        call(torch.cdist, real(4, 5), real(3, 5), 1.0),
+        call(torch.cdist, real(2, 2, 3, 5), real(2, 2, 3, 5, seed=1), 1.0),
+    ],
     "pairwise_distance": [
         call(F.pairwise_distance, X, real(5), keepdim=True),
         call(F.pairwise_distance, X, Y, p=1, eps=0.1),
