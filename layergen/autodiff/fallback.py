@@ -94,15 +94,14 @@ class BelowAutograd(DispatchMode):  # type: ignore[no-untyped-call] # torch's
     def definition(self, func: Any, args: tuple[Any, ...]) -> Any:
         """Find what an operator is written out as.
 
-        One that takes what forward kept beside its result, as a mean, knows how that varies
-        with the inputs; torch has no derivative of what is kept, and its steps would get none.
+        A backward that takes what forward kept beside its result, as a mean, knows how that
+        varies with the inputs; torch has no derivative of it, and its steps would get none.
         """
-        found = (self.tape.find(each) for each in leaves(args, Tensor))
-        kept = any(
-            each and each.kind is Kind.PART and is_floating(each.result)
-            for each in found
-        )
-        return None if kept else decomposition(func)
+        found = [self.tape.find(each) for each in leaves(args, Tensor)]
+        parts = [each for each in found if each and each.kind is Kind.PART]
+        takes_kept = any(is_floating(each.result) for each in parts)
+        is_backward = func._schema.name.endswith("_backward")
+        return None if is_backward and takes_kept else decomposition(func)
 
     def is_private(self, func: Any) -> bool:
         """Tell whether an operator has no public spelling."""
