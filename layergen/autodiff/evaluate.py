@@ -22,6 +22,7 @@ OPERATORS: Mapping[str, Callable[..., Any]] = MappingProxyType(
         "%": lambda a, b: a % b,
         "**": lambda a, b: a**b,
         "neg": lambda a: -a,
+        "abs": abs,
         "int": int,
         "max": max,
         "min": min,

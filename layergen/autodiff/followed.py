@@ -1,10 +1,11 @@
-"""Python's own functions, followed where the user gives them sizes: len(x), max(n - 1, 1)."""
+"""Functions followed where the user's own Python calls them: len(x), max(n - 1, 1), torch.finfo."""
 
 import builtins
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import reduce
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
@@ -12,9 +13,12 @@ import torch
 from torch import Tensor
 
 from layergen.autodiff.calling import is_torch
+from layergen.autodiff.named import named
+from layergen.ir.graph import Limit
 
-__all__ = ["sizes_followed"]
+__all__ = ["limits_followed", "sizes_followed"]
 
+LIMITS = ("eps", "max", "min", "resolution", "smallest_normal", "tiny")
 SYMBOLIC = (torch.SymInt, torch.SymFloat)
 
 
@@ -28,6 +32,25 @@ def sizes_followed() -> Iterator[None]:
             ("min", extreme(min, torch.sym_min)),
         ):
             stack.enter_context(patch.object(builtins, name, function))
+        yield
+
+
+@contextmanager
+def limits_followed(dtype: torch.dtype) -> Iterator[None]:
+    """Let `torch.finfo` of the user's own Python give the limits of one dtype by their names."""
+    real: Callable[..., Any] = torch.finfo
+
+    def followed(asked: torch.dtype, /) -> Any:
+        if asked != dtype or is_torch(sys._getframe(1)):
+            return real(asked)
+        limits = {each: getattr(real(asked), each) for each in LIMITS}
+        return SimpleNamespace(
+            bits=real(asked).bits,
+            dtype=real(asked).dtype,
+            **{name: named(value, Limit(name)) for name, value in limits.items()},
+        )
+
+    with patch.object(torch, "finfo", followed):
         yield
 
 

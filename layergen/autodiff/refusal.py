@@ -230,7 +230,7 @@ class Reason(Enum):
     DTYPE_SPECIALISED = Words(
         "the formula would hold for one dtype only",
         "Convert by another tensor's dtype, x.to(y.dtype), without a branch on it, and take "
-        "what depends on it, as torch.finfo, as an argument.",
+        "its limits from torch.finfo(x.dtype).",
         stub=True,
     )
     DEVICE_SPECIALISED = Words(

@@ -20,7 +20,7 @@ from layergen.autodiff.recorder import Recorder
 from layergen.autodiff.tape import Entry, ShapeRef, Tape
 from layergen.autodiff.trace import Trace
 from layergen.errors import LayergenError
-from layergen.ir.graph import Arithmetic, Kind, Scalar, SizeAt, Value
+from layergen.ir.graph import Arithmetic, Kind, Limit, Scalar, SizeAt, Value
 
 __all__ = ["Difference", "DoesNotRun", "difference", "runs"]
 
@@ -239,6 +239,8 @@ class Foretold:
                 return self.numbers[name]
             case Arithmetic(op, operands):
                 return computed(op, [self.value(each) for each in operands])
+            case Limit(name):
+                return getattr(torch.finfo(self.dtype), name)
             case SizeAt(shape, dim):
                 return self.value(shape[self.value(dim)])
         return number

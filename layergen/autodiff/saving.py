@@ -12,6 +12,7 @@ from layergen.ir.graph import (
     Arithmetic,
     Graph,
     Kind,
+    Limit,
     Node,
     Number,
     Phase,
@@ -247,7 +248,7 @@ def nominal(number: Number) -> float:
     match number:
         case Size() | SizeAt():
             return NOMINAL
-        case Scalar():
+        case Scalar() | Limit():
             return 1
         case Arithmetic(op, operands):
             return computed(op, [nominal(each) for each in operands])

@@ -21,6 +21,7 @@ FUNCTIONS: Mapping[str, str] = MappingProxyType(
         "FloatPow": "**",
         "PowByNatural": "**",
         "Pow": "**",
+        "Abs": "abs",
         "Max": "max",
         "Min": "min",
         "OpaqueUnaryFn_sqrt": "math.sqrt",

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from layergen.autodiff.adapter import Sandbox
 from layergen.autodiff.calling import called, run
+from layergen.autodiff.followed import limits_followed
 from layergen.autodiff.named import NamedFloat, NamedInt, named
 from layergen.autodiff.operations import Operation
 from layergen.autodiff.recorder import Recorder
@@ -143,7 +144,8 @@ def answer(
 ) -> Any:
     """Call the function; a refusal that its own `except` swallowed is raised all the same."""
     try:
-        result = function(*given)
+        with limits_followed(torch.float64):
+            result = function(*given)
     except LayergenError:
         raise
     except Exception as error:

@@ -43,7 +43,9 @@ class AtHand:
         self.hidden: set[int] = set()  # known behind a condition alone
         self.used_scalars: set[str] = set()
         self.missing_shapes: dict[int, str] = {}
-        self.numbers = NumberPrinter(self.size, self.scalar, self.count, self.whole)
+        self.numbers = NumberPrinter(
+            self.size, self.scalar, self.count, self.whole, self.tensor
+        )
 
     def visible(self) -> list[tuple[int, str]]:
         """List the values at hand whatever gradients are wanted."""

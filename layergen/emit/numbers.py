@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
-from layergen.ir.graph import Arithmetic, Number, Scalar, Size, SizeAt
+from layergen.ir.graph import Arithmetic, Limit, Number, Scalar, Size, SizeAt
 
 __all__ = ["ATOM", "NumberPrinter", "factors"]
 
@@ -24,6 +24,7 @@ class NumberPrinter:
         scalar_of: names an argument where it is at hand: "eps".
         count_of: names a tensor whose number of elements is the product of these, or "".
         shape_of: names a shape: "x.shape".
+        tensor: names a floating tensor at hand.
     """
 
     def __init__(
@@ -32,11 +33,13 @@ class NumberPrinter:
         scalar_of: Callable[[Scalar], str],
         count_of: Callable[[Sequence[Number]], str],
         shape_of: Callable[[Sequence[Number]], str],
+        tensor: Callable[[], str] = str,
     ) -> None:
         self.size_of = size_of
         self.scalar_of = scalar_of
         self.count_of = count_of
         self.shape_of = shape_of
+        self.tensor = tensor
 
     def text(self, number: Number, above: int = 0) -> str:
         """Print a number as an operand of what binds with `above`."""
@@ -59,6 +62,8 @@ class NumberPrinter:
                 return self.scalar_of(number), ATOM
             case SizeAt(shape, dim):
                 return f"{self.shape_of(shape)}[{self.text(dim)}]", ATOM
+            case Limit(name):
+                return f"torch.finfo({self.tensor()}.dtype).{name}", ATOM
             case Arithmetic("neg", (operand,)):
                 return f"-{self.text(operand, UNARY)}", UNARY
             case Arithmetic(op, operands) if op in PRECEDENCE:

@@ -11,6 +11,7 @@ from layergen.ir.graph import (
     Arithmetic,
     DeviceOf,
     DtypeOf,
+    Limit,
     Listed,
     Named,
     Node,
@@ -59,7 +60,7 @@ class Expressions(AtHand):
                 return self.value(node, above)
             case ShapeOf(of):
                 return self.shape(of.node)
-            case Size() | Scalar() | Arithmetic() | SizeAt():
+            case Size() | Scalar() | Arithmetic() | SizeAt() | Limit():
                 return self.numbers.text(found, above)
             case bool() | None:
                 return repr(found)

@@ -11,6 +11,7 @@ __all__ = [
     "DtypeOf",
     "Graph",
     "Kind",
+    "Limit",
     "Listed",
     "Named",
     "Node",
@@ -123,7 +124,14 @@ class SizeAt:
     dim: "Number"
 
 
-Number = int | float | Size | Scalar | Arithmetic | SizeAt
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A limit of the floating dtype that the inputs have: torch.finfo(x.dtype).min."""
+
+    name: str
+
+
+Number = int | float | Size | Scalar | Arithmetic | SizeAt | Limit
 
 
 def counted(dim: int, rank: int, *, from_end: bool) -> int:

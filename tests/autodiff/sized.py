@@ -97,6 +97,10 @@ def counted(x):
     return x * x.sum(0) / len(x)
 
 
+def apart(x):
+    return x / (abs(x.shape[0] - x.shape[1]) + 1)
+
+
 def described(x):
     return x * x.sum(0) if f"{int(x.shape[0])} rows" else x
 
@@ -186,6 +190,7 @@ CASES = (
     Case(longest, [(3, 8)], "", [[(6, 4)], [(4, 4)], [(1, 1)]]),
     Case(at_most_four, [(5, 3)], "", [[(3, 3)], [(4, 2)], [(1, 2)]]),
     Case(counted, [(3, 4)], "", [[(5, 2)], [(1, 2)]]),
+    Case(apart, [(3, 5)], "", [[(5, 2)], [(4, 4)], [(1, 7)]]),
     Case(described, [(3, 4)], "", [[(5, 2)]]),
     Case(by_class, [(3, 5), (4, 5)], "", [[(2, 3), (6, 3)], [(3, 2), (1, 2)]]),
     Case(on_a_ramp, [(3, 5)], "", [[(2, 4)], [(3, 1)]]),

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from layergen.emit.numbers import NumberPrinter, factors
-from layergen.ir.graph import Arithmetic, Scalar, Size, SizeAt
+from layergen.ir.graph import Arithmetic, Limit, Scalar, Size, SizeAt
 
 N, M = Size("n"), Size("m")
 EPS = Scalar("eps")
@@ -120,6 +120,12 @@ def test_a_product_of_all_sizes_is_a_number_of_elements():
 
 def test_a_size_along_a_named_dimension_is_read_off_the_shape():
     assert printed(op("*", SizeAt((N, M), Scalar("dim")), 2)) == "x.shape[dim] * 2"
+
+
+def test_a_limit_is_that_of_a_tensor_s_dtype():
+    printer = NumberPrinter(lambda _: "", str, counted, str, lambda: "y")
+
+    assert printer.text(op("neg", Limit("max"))) == "-torch.finfo(y.dtype).max"
 
 
 def test_a_number_of_elements_is_only_that_of_all_sizes():

@@ -1,5 +1,0 @@
-import torch
-
-
-def ripple(x):
-    return x / (x.abs() + torch.finfo(x.dtype).eps)

@@ -1,0 +1,2 @@
+def ripple(x):
+    return x / (x.abs() + x.dtype.itemsize)
