@@ -3,7 +3,9 @@
 from collections.abc import Callable, Sequence
 
 from layergen.autodiff.demands import equalities
+from layergen.autodiff.factoring import factored
 from layergen.autodiff.freeze import frozen
+from layergen.autodiff.masks import with_short_masks
 from layergen.autodiff.refusal import Reason, refused
 from layergen.autodiff.saving import kept_values
 from layergen.autodiff.sweep import Sweep
@@ -11,6 +13,7 @@ from layergen.autodiff.tape import Entry
 from layergen.autodiff.trace import Trace
 from layergen.errors import CannotDerive
 from layergen.ir.gradients import Gradients, LookedAt
+from layergen.ir.graph import Graph
 from layergen.spec.model import Recompute
 
 __all__ = ["gathered"]
@@ -27,18 +30,16 @@ def gathered(
     tensors = [each for each in trace.arguments if each is not None]
     seeds = [each for each in sweep.cotangents if each is not None]
     roots = [*tensors, *trace.results, *seeds, *sweep.gradients.values()]
-    refuse = refusing(trace)
-    made = frozen(trace.tape, [each.index for each in roots], trace.sandbox, refuse)
-    place = made.places
+    graph, place = compact(trace, [each.index for each in roots])
     results = tuple(place[each.index] for each in trace.results)
     own = {key: place[each.index] for key, each in sweep.gradients.items()}
-    chosen = kept_values(made.graph, own.values(), results, recompute)
+    chosen = kept_values(graph, own.values(), results, recompute)
     arguments = tuple(place[each.index] for each in tensors)
     kept = [at for at in chosen if at not in results and at not in arguments]
     saved = [at for at in arguments if at in chosen]
     saved += [at for at in dict.fromkeys(results) if at in chosen]
     return Gradients(
-        graph=made.graph,
+        graph=with_short_masks(graph, chosen),
         names=tuple(names),
         arguments=arguments,
         outputs=results,
@@ -56,6 +57,13 @@ def gathered(
         equalities=tuple(equalities(trace)),
         looked_at=tuple({each.argument: each for each in looked_at}.values()),
     )
+
+
+def compact(trace: Trace, roots: Sequence[int]) -> tuple[Graph, dict[int, int]]:
+    """Freeze and factor what the roots take; the graph, and where each entry went."""
+    made = frozen(trace.tape, roots, trace.sandbox, refusing(trace))
+    graph, moved = factored(made.graph, [made.places[each] for each in roots])
+    return graph, {entry: moved[at] for entry, at in made.places.items() if at in moved}
 
 
 def refusing(trace: Trace) -> Callable[[Reason, Entry, str], CannotDerive]:

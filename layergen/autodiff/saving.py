@@ -6,8 +6,13 @@ dimension, so the sizes of an example have no say in it.
 
 import math
 from collections.abc import Iterable
-from dataclasses import replace
 
+from layergen.autodiff.reaching import (
+    FLOATING,
+    reach,
+    used_by_backward,
+    with_constants_drawn,
+)
 from layergen.ir.graph import (
     Arithmetic,
     Graph,
@@ -15,7 +20,6 @@ from layergen.ir.graph import (
     Limit,
     Node,
     Number,
-    Phase,
     Scalar,
     Size,
     SizeAt,
@@ -89,9 +93,6 @@ BYTES = {
     "int32": 4,
     "complex128": 16,
 }
-FLOATING = frozenset(
-    ["float64", "float32", "float16", "bfloat16", "complex128", "complex64"]
-)
 SOURCE, SINK = "source", "sink"
 
 
@@ -115,30 +116,37 @@ def kept_values(
         chosen = tuple(sorted(used))
     else:
         chosen = cheapest(graph, used, frozenset(outputs), recompute)
+    if recompute is Recompute.CHEAP:
+        chosen = with_small_values(graph, used, chosen, outputs)
     # a second derivative computes what is kept again, from the same random numbers
     drawn = [at for at in reach(graph, chosen) if graph[at].random]
     return tuple(sorted({*chosen, *drawn}))
 
 
-def with_constants_drawn(graph: Graph) -> Graph:
-    """See what was computed under torch.no_grad() as random: it is kept, and never redone.
+def with_small_values(
+    graph: Graph, used: set[int], chosen: Iterable[int], outputs: Iterable[int]
+) -> tuple[int, ...]:
+    """Keep what is far smaller than what it would be computed from again.
 
-    Computed again from the inputs, in backward, it would have a gradient.
+    An output lives on anyway. Others have to be returned by forward, which is worth it where
+    something else has to be as well.
     """
-    arguments = {node.index for node in graph.nodes if node.kind is Kind.ARGUMENT}
-    used = {at for node in graph.nodes if not node.constant for at in node.operands}
-    nodes = [
-        (
-            replace(node, random=True)
-            if node.constant
-            and node.index in used
-            and node.dtype in FLOATING
-            and arguments & reach(graph, [node.index])
-            else node
-        )
-        for node in graph.nodes
-    ]
-    return Graph(tuple(nodes))
+    known = {*chosen, *outputs}
+    again = reach(graph, used, stop=chosen).difference(chosen)
+    returns = any(
+        graph[at].kind is not Kind.ARGUMENT for at in known.difference(outputs)
+    )
+    small = [at for at in (again if returns else outputs) if at in again]
+    kept = {*chosen, *(at for at in small if is_reduction(graph, graph[at]))}
+    return tuple(sorted(kept & reach(graph, used, stop=kept)))
+
+
+def is_reduction(graph: Graph, node: Node) -> bool:
+    """Tell whether a value is as much smaller than an operand as one free size makes it."""
+    if node.kind is not Kind.CALL or node.dtype not in FLOATING:
+        return False
+    largest = max((bytes_of(graph[each]) for each in node.operands), default=0)
+    return NOMINAL * bytes_of(node) <= largest < math.inf
 
 
 def cheapest(
@@ -159,37 +167,6 @@ def cost(graph: Graph, chosen: Iterable[int]) -> float:
     if any(graph[at].kind is not Kind.ARGUMENT for at in kept):
         kept |= {node.index for node in graph.nodes if node.kind is Kind.ARGUMENT}
     return sum(weight(graph[at], False, Recompute.CHEAP) for at in kept)
-
-
-def used_by_backward(graph: Graph, gradients: Iterable[int]) -> set[int]:
-    """Find the forward's values that the backward's own operations take."""
-    used: set[int] = set()
-    waiting, seen = list(gradients), set[int]()
-    while waiting:
-        index = waiting.pop()
-        if index in seen:
-            continue
-        seen.add(index)
-        node = graph[index]
-        if node.phase is Phase.FORWARD:
-            used.add(index)
-        else:
-            waiting += node.operands
-    return used
-
-
-def reach(graph: Graph, roots: Iterable[int], stop: Iterable[int] = ()) -> set[int]:
-    """Find all that some nodes are computed from, up to where to stop."""
-    stops = set(stop)
-    waiting, seen = list(roots), set[int]()
-    while waiting:
-        index = waiting.pop()
-        if index in seen:
-            continue
-        seen.add(index)
-        if index not in stops:
-            waiting += graph[index].operands
-    return seen
 
 
 def cut(
@@ -234,13 +211,18 @@ def may_recompute(node: Node, recompute: Recompute, dear: frozenset[str]) -> boo
 
 def weight(node: Node, is_output: bool, recompute: Recompute) -> float:
     """Weigh a value in bytes; what lives on anyway weighs less."""
+    size = bytes_of(node)
+    if node.kind is Kind.ARGUMENT or is_output:
+        return FREE * size if recompute is Recompute.CHEAP else 1e-6 * size
+    return size
+
+
+def bytes_of(node: Node) -> float:
+    """Count bytes where every free size is nominal."""
     if node.dtype == "":
         return math.inf  # several values at once can't be saved
     sizes = (max(nominal(each), 1) for each in node.shape)  # n - 2 * m may be less
-    size = BYTES.get(node.dtype, 8) * math.prod(sizes)
-    if node.kind is Kind.ARGUMENT or is_output:
-        return FREE * size if recompute is Recompute.CHEAP else 1e-6 * size
-    return float(size)
+    return float(BYTES.get(node.dtype, 8) * math.prod(sizes))
 
 
 def nominal(number: Number) -> float:

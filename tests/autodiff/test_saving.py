@@ -135,12 +135,19 @@ def test_a_constant_that_never_has_a_gradient_is_computed_again(constant):
 
 
 def test_the_smaller_of_two_cuts_is_kept():
-    """The mean is smaller than what it is the mean of."""
-    product, mean = operator("matmul", X, Y), method("mean", Value(2), shape=(ROWS, 1))
-    nodes = tensor("x"), tensor("w"), product, mean
+    """The half is smaller than what it is half of."""
+    half = method("f", Value(2), shape=(ROWS, 32))
+    nodes = tensor("x"), tensor("w"), operator("matmul", X, Y), half
 
     assert used(*nodes, by=[3]) == (3,)
     assert used(*nodes, by=[2, 3]) == (2,)
+
+
+def test_what_is_far_smaller_is_kept_beside_what_is_returned_for_backward_anyway():
+    mean = method("mean", Value(2), shape=(ROWS, 1))
+    nodes = tensor("x"), tensor("w"), operator("matmul", X, Y), mean
+
+    assert used(*nodes, by=[2, 3]) == (2, 3)
 
 
 def test_a_mask_is_smaller_than_what_it_was_made_of():
@@ -230,7 +237,7 @@ def test_a_computed_size_counts_as_what_it_is_at_64(size, kept):
 @pytest.mark.parametrize("size", [LESS, NO_SIZE])
 def test_a_size_that_can_not_be_nominal_counts_all_the_same(size):
     """Of a crop x[2 * margin:] all sizes can't be 64."""
-    first = operator("matmul", X, Y, shape=(ROWS,))
+    first = operator("matmul", X, Y, shape=(32,))
     nodes = tensor("x"), tensor("w"), first, method("sin", Value(2), shape=(size,))
 
     assert used(*nodes, by=[2, 3]) == (2,)
@@ -259,3 +266,23 @@ def test_reach_goes_back_to_the_beginning_or_to_a_stop():
 
     assert reach(made, [3]) == {0, 1, 2, 3}
     assert reach(made, [3], stop=[2]) == {2, 3}
+
+
+def reduced(shape):
+    """Keep something of x and of its sum, which the forward returns."""
+    total = method("sum", X, shape=shape)
+    return used(tensor("x"), total, by=[0, 1], outputs=[1])
+
+
+def test_an_output_is_kept_that_is_far_smaller_than_what_it_comes_from():
+    assert reduced((ROWS,)) == (0, 1)
+
+
+def test_an_output_is_computed_again_that_is_no_smaller():
+    assert reduced((ROWS, COLUMNS)) == (0,)
+
+
+def test_a_small_value_that_is_no_output_is_computed_again():
+    total = method("sum", X, shape=(ROWS,))
+
+    assert used(tensor("x"), total, by=[0, 1]) == (0,)

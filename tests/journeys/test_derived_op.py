@@ -6,7 +6,7 @@ REQUEST = ("new-op", "swish", "--forward", "x * sigmoid(beta * x)")
 # what a person may do to the formulas in op.py: each is wrong
 SLIPS = {
     "sign": ("(1 - sigmoid)", "(1 + sigmoid)"),
-    "dropped term": ("grad_out * sigmoid + grad_product * beta", "grad_out * sigmoid"),
+    "dropped term": ("(product + grad_product * beta)", "product"),
     "dropped factor": ("(grad_product * x)", "(grad_product)"),
     "swapped": ("return grad_x, grad_beta", "return grad_beta, grad_x"),
 }
