@@ -68,6 +68,10 @@ def test_draws_positive_inputs_where_others_give_nan():
     assert not op_trial("exp(x)").positive
 
 
+def test_draws_positive_inputs_where_another_number_of_the_tests_gives_nan():
+    assert op_trial("x ** p", arguments=("p:float=2.0",)).positive
+
+
 def test_counts_outputs():
     trials = text_trial("def ripple(x):\n    return x.sin(), x.cos()\n")
 
