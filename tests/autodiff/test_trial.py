@@ -69,7 +69,9 @@ def test_draws_positive_inputs_where_others_give_nan():
 
 
 def test_draws_positive_inputs_where_another_number_of_the_tests_gives_nan():
-    assert op_trial("x ** p", arguments=("p:float=2.0",)).positive
+    trial = op_trial("x ** p", arguments=("p:float=2.0",), shapes=("x=rows,columns",))
+
+    assert trial.positive
 
 
 def test_counts_outputs():
