@@ -10,6 +10,8 @@ from tests.benchmarks.rule_mutants.named import Fault
 
 __all__ = ["table"]
 
+MISSED = "**missed**"
+UNKNOWN = "no call that was tried shows them"
 STOPPED = (Outcome.CAUGHT, Outcome.RAISED)
 
 
@@ -55,7 +57,11 @@ def summary(
     yield f"{len(judgements)} of {len(possible)} possible faults were planted, in {statements}"
     yield "functions and constants:"
     yield f"{found[Outcome.CAUGHT]} caught by the gate, {found[Outcome.RAISED]} not derived at all,"
-    yield f"{reviewed} harmless as reviewed, **{len(rest) - reviewed} missed**."
+    missed = sum(reason_for(each, reviews) == MISSED for each in rest)
+    yield f"{reviewed} harmless as reviewed, **{missed} missed**;"
+    yield f"of {len(rest) - reviewed - missed} nothing is known: {UNKNOWN}."
+    if len(judgements) < len(possible):
+        yield f"The other {len(possible) - len(judgements)} possible faults were **not judged**."
 
 
 def by_kind(
@@ -105,9 +111,15 @@ def left(judgements: Sequence[Judgement], reviews: Mapping[str, str]) -> Iterato
     yield "|---|---|---|"
     for each in judgements:
         if each.outcome not in STOPPED:
-            reason = reviews.get(each.title, "**missed**")
+            reason = reason_for(each, reviews)
             outcome = each.outcome or "not reached"
             yield f"| {each.rule}: `{escaped(each.change)}` | {outcome} | {reason} |"
+
+
+def reason_for(judgement: Judgement, reviews: Mapping[str, str]) -> str:
+    """Say why a fault was not stopped."""
+    missed = judgement.outcome is Outcome.SURVIVED
+    return reviews.get(judgement.title, MISSED if missed else UNKNOWN)
 
 
 def escaped(text: str) -> str:
