@@ -297,6 +297,7 @@ INDUCTOR = pytest.param(
 BACKENDS = ["aot_eager", INDUCTOR]
 
 
+@pytest.mark.filterwarnings("ignore:.torch.jit:DeprecationWarning")  # torch's own
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_compiles_whole(backend):
     torch.compiler.reset()

@@ -192,6 +192,7 @@ def test_its_own_backward_is_used():
     assert output.grad_fn.name() == "LinearFunctionBackward"
 
 
+@pytest.mark.filterwarnings("ignore:.torch.jit:DeprecationWarning")  # torch's own
 def test_forward_mode_is_refused_and_never_a_silent_zero():
     args = inputs(CASES[0].values[0])
     first, *rest = [a.detach() if isinstance(a, torch.Tensor) else a for a in args]
@@ -250,6 +251,7 @@ INDUCTOR = pytest.param(
 )
 
 
+@pytest.mark.filterwarnings("ignore:.torch.jit:DeprecationWarning")  # torch's own
 @pytest.mark.parametrize("backend", ["aot_eager", INDUCTOR])
 def test_compiles_whole(backend):
     torch.compiler.reset()
