@@ -11,7 +11,10 @@ CALLS = {
         call(torch.column_stack, [real(3), real(3, 2, seed=1)]),
     ],
     "dstack": [call(torch.dstack, [real(3, 4), real(3, 4, 2, seed=1)])],
-    "hstack": [call(torch.hstack, [real(), real(3, seed=1)])],
+    "hstack": [
+        call(torch.hstack, [real(), real(3, seed=1)]),
+        call(torch.hstack, [real(2, 3, 4), real(2, 5, 4, seed=1)]),
+    ],
     "repeat": [
         call(Tensor.repeat, real(3, 4), 2, 1, 3),
         call(Tensor.repeat, real(3), repeats=(2, 1)),
