@@ -37,11 +37,14 @@ def graph_difference(one: Graph, other: Graph, args: Sequence[Any]) -> str:
         args: of the other ones.
     """
     here, there = sizes_of(one, args), sizes_of(other, args)
-    known: dict[Number, Any] = {}
+    constants: dict[Number, Any] = {}
     for mine, theirs in zip(one.nodes, other.nodes, strict=False):
-        shapes = zip(mine.shape, evaluated(theirs.shape, there), strict=False)
+        own, found = evaluated(mine.shape, here), evaluated(theirs.shape, there)
+        sizes = zip(mine.shape, own, found, strict=False)
         if not is_same(plain(mine, here), plain(theirs, there)) or not all(
-            near(known.setdefault(size, found), found) for size, found in shapes
+            # a constant may stand for a size, as long as it is always for the same one
+            near(constants.setdefault(size, at) if size == mine_at else mine_at, at)
+            for size, mine_at, at in sizes
         ):
             return f"{spelled(one, mine)}, and {spelled(other, theirs)}"
     if len(one.nodes) == len(other.nodes):

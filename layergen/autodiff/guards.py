@@ -10,7 +10,8 @@ A guard is what torch noted when a symbolic size was compared, or made a plain i
 - What an operation asks is in its nature: `x.unbind(1)` has as many parts as there are columns,
   and `h.chunk(2, 1)` takes equal halves or others. The formula is derived for the answer that
   the example gives; it is a condition, which the function checks, and its docstring states.
-  Where somebody said that the sizes are free, a condition that one of theirs breaks is refused.
+  Where somebody said that the sizes are free, a condition that one of theirs breaks is refused,
+  unless it is that a size be large enough: `x[:, :4]` has four columns of such as have them.
 - A size of 1 is known to be none in a trace, and nothing is noted: it is tried, and the same
   holds of it.
 """

@@ -95,10 +95,10 @@ class Job:
     def refuse_demands(
         self, demands: Sequence[Demand], others: Sequence[tuple[Any, ...]]
     ) -> None:
-        """Refuse what the function can't ask for, or what sizes that are said to be free break."""
+        """Refuse what the function can't ask for, or what is no property of free sizes."""
         for each in demands:
-            free = self.all_others and not all(meets(args, [each]) for args in others)
-            if each.condition is None or free:
+            met = all(meets(args, [each]) for args in others)
+            if each.condition is None or (self.all_others and not is_free(each, met)):
                 raise each.refusal
 
     def refuse_burnt_in(
@@ -159,3 +159,18 @@ class Job:
         numbers = (*found.numbers, *by_rules)
         gradients = gathered(trace, sweep, self.names, self.recompute, numbers)
         return gradients, found
+
+
+def is_free(demand: Demand, met: bool) -> bool:
+    """Tell whether sizes that are said to be free meet a demand, or are large enough to.
+
+    Args:
+        demand: of the sizes.
+        met: whether those that are tried meet it: of a remainder that may be by accident,
+            unless there is none, as of 2*half.
+    """
+    asked = demand.condition
+    assert asked is not None  # what can't be asked is refused before
+    if demand.guard.divides:
+        return met and (asked.op, asked.right) == ("==", 0)
+    return met or asked.op in (">=", ">")

@@ -54,6 +54,11 @@ def first_of_two(x):
     return x.tensor_split(2, 1)[0].sin()
 
 
+def both_of_two(x):
+    one, other = x.tensor_split(2, 1)
+    return one.sin().sum(1) * other.sum(1)
+
+
 def first_four(x):
     return x[:, :4].sin()
 
@@ -173,6 +178,10 @@ CASES = (
         "x.shape[-1] % 2 == 0",
         [[(3, 6)], [(1, 2)]],
         [[(3, 5)]],
+    ),
+    Case(both_of_two, [(3, 8)], "x.shape[-1] % 2 == 0", [[(3, 6)]], [[(3, 5)]]),
+    Case(
+        both_of_two, [(3, 5)], "x.shape[-1] % 2 > 0", [[(3, 7)]], [[(3, 8)], [(3, 2)]]
     ),
     Case(first_four, [(3, 8)], "x.shape[-1] >= 4", [[(2, 4)], [(3, 5)]], [[(3, 3)]]),
     Case(all_but_three, [(3, 8)], "x.shape[-1] >= 3", [[(2, 5)]], [[(3, 2)]]),

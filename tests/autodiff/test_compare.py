@@ -50,6 +50,16 @@ def test_sizes_that_are_one_in_the_text_must_be_one():
     assert difference(one, other, [torch.ones(3, 3)]) == ""
 
 
+def test_a_computed_size_must_be_what_it_is_there():
+    """As of the larger of two parts, which may be equal."""
+    larger = Arithmetic("+", (Arithmetic("//", (COLUMNS, 2)), 1))
+    whole = tensor("x", (ROWS, COLUMNS))
+    one = graph(whole, method("sin", X, shape=(ROWS, larger)))
+    other = graph(whole, method("sin", X, shape=(ROWS, Arithmetic("//", (COLUMNS, 2)))))
+
+    assert "sin" in difference(one, other)
+
+
 def test_another_operation_is_a_difference():
     one = graph(tensor("x", (ROWS,)), method("sin", X, shape=(ROWS,)))
     other = graph(tensor("x", (ROWS,)), method("cos", X, shape=(ROWS,)))

@@ -8,7 +8,7 @@ from layergen.autodiff.derive import derived
 from layergen.emit.size_checks import stated
 from layergen.errors import CannotDerive
 from tests.autodiff.agreement import assert_same_gradients, assert_same_values
-from tests.autodiff.sized import CASES, Shapes, first_of_two, heads
+from tests.autodiff.sized import CASES, Shapes, first_four, first_of_two, heads
 from tests.autodiff.ungated import ungated
 
 
@@ -87,6 +87,22 @@ def test_sizes_that_are_said_to_be_free_break_no_condition():
 
 def projected(p, logits):
     return (p * logits.view(-1, 3, 5).log_softmax(-1)).sum(-1).mean()
+
+
+def test_sizes_that_are_odd_by_accident_are_free():
+    others = [normal([(2, 7)])]
+
+    assert derived(first_of_two, normal([(3, 5)]), others=others).conditions
+    with pytest.raises(CannotDerive, match="some sizes only"):
+        derived(first_of_two, normal([(3, 5)]), others=others, all_others=True)
+
+
+def test_sizes_that_are_large_enough_are_free():
+    small = normal([(3, 3)])
+
+    found = derived(first_four, normal([(3, 8)]), others=[small], all_others=True)
+
+    assert stated(found.conditions) == "x.shape[-1] >= 4"
 
 
 def test_sizes_of_two_arguments_that_broadcast_are_noted():
