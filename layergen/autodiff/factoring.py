@@ -166,10 +166,10 @@ class Writer:
             raise Unwieldy
         over = self.paired(found.over)
         factors = [
-            self.sum(each.terms, of) if isinstance(each, Sum) else self.places[each]
+            self.sum(each.terms, of) if isinstance(each, Sum) else self.place(each)
             for each in over
         ]
-        under = [self.places[each] for each in found.under]
+        under = [self.place(each) for each in found.under]
         shape = broadcast([self.nodes[each].shape for each in (*factors, *under)])
         quick = self.quickest(over, factors, shape)
         if quick is not None:
@@ -182,6 +182,12 @@ class Writer:
         for each in under:
             result = self.operator("div", of, Value(result), Value(each))
         return result
+
+    def place(self, index: int) -> int:
+        """Find where a factor was written; a node that is its own only factor was not yet."""
+        if index not in self.places:
+            raise Unwieldy
+        return self.places[index]
 
     def paired(self, over: Sequence[int | Sum]) -> Sequence[int | Sum]:
         """Begin with two factors whose product somebody else needs."""

@@ -87,6 +87,7 @@ CASES = {
         values(3, 4, seed=1),
         values(3, seed=2),
     ),
+    "a logit between limits": (lambda x: torch.logit(x - 0.5, 0.2), values(3, 4)),
     "layer norm with its statistics": (
         lambda x, w: torch.native_layer_norm(x, [3, 4], w, None, 1e-5),
         values(2, 3, 4),
