@@ -1,5 +1,6 @@
 """Compare what was derived at two sets of sizes: the first must be right at the second, too."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -78,8 +79,11 @@ def evaluated(found: Any, sizes: Sizes) -> Any:
             return sizes.get(found, found)
         case Arithmetic(op, operands):
             values = evaluated(operands, sizes)
-            if all(isinstance(each, int | float) for each in values):
-                return computed(op, values)
+            try:
+                if all(isinstance(each, int | float) for each in values):
+                    return computed(op, values)
+            except ZeroDivisionError:
+                return math.nan  # as the rows of nothing: equal to no size
             return Arithmetic(op, values)
         case tuple():
             return tuple(evaluated(each, sizes) for each in found)

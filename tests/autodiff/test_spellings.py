@@ -88,6 +88,11 @@ CASES = {
         values(3, seed=2),
     ),
     "a logit between limits": (lambda x: torch.logit(x - 0.5, 0.2), values(3, 4)),
+    "a view of more dimensions": (
+        lambda x, y: x.view_as(y) * 2,
+        values(25, 5),
+        values(5, 5, 5),
+    ),
     "layer norm with its statistics": (
         lambda x, w: torch.native_layer_norm(x, [3, 4], w, None, 1e-5),
         values(2, 3, 4),
