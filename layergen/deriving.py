@@ -140,7 +140,7 @@ def at_values(
     fixed = {*literal, *(each.argument for each in gradients.looked_at)}
     given = subject.given
     only = tuple(
-        Only(name, value)
+        Only(name, (value,))
         for name, value in given.items()
         if name in fixed or isinstance(value, bool | str | None)
     )
@@ -240,7 +240,7 @@ def other_values_may_raise(
 ) -> Sample:
     """Accept a ValueError where a sample has a value that the function refuses."""
     given = dict(zip(subject.names, sample.args, strict=True))
-    others = any(given[each.argument] != each.value for each in only)
+    others = any(given[each.argument] not in each.values for each in only)
     return replace(sample, may_raise=sample.may_raise or others)
 
 

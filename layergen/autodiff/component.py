@@ -1,6 +1,7 @@
 """Derive the backward of a component's op and loss, for every setting of their flags."""
 
 import re
+from ast import literal_eval
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import wraps
@@ -15,7 +16,7 @@ from layergen.autodiff.refusal import Reason, refused
 from layergen.autodiff.stand_in import own_inputs, run_text
 from layergen.errors import Place
 from layergen.ir.gradients import Condition, Gradients
-from layergen.ir.trial import Trial, Trials
+from layergen.ir.trial import Only, Trial, Trials
 from layergen.spec.inputs import Example
 from layergen.spec.last_return import last_return
 from layergen.spec.model import (
@@ -56,7 +57,16 @@ def with_gradients(
     gradients = [at_setting(made, trial, each, recompute) for each in found]
     if not agree(made.forward, gradients):
         gradients = [at_setting(made, trial, each, Recompute.ALL) for each in found]
-    return replace(trial, derived=tuple(gradients))
+    return replace(trial, derived=tuple(gradients), only=tuple(words(made, found)))
+
+
+def words(made: OpSpec | LossSpec, settings: Sequence[Sequence[Any]]) -> Iterator[Only]:
+    """List the words that were derived at: the forward may take others, of other formulas."""
+    for at, argument in enumerate(made.arguments):
+        if argument.type is ArgumentType.STR:
+            yield Only(
+                argument.name, tuple(dict.fromkeys(each[at] for each in settings))
+            )
 
 
 def by_position(made: OpSpec | LossSpec) -> Callable[..., Any]:
@@ -167,8 +177,14 @@ def choices_of(argument: Argument, value: Any, trial: Trial) -> Iterator[Any]:
     if argument.type is ArgumentType.BOOL:
         yield not value
     if argument.type is ArgumentType.STR:
-        others = (dict(each.values).get(argument.name) for each in trial.examples)
+        others = [dict(each.values).get(argument.name) for each in trial.examples]
+        others.append(default_of(argument))
         yield from dict.fromkeys(each for each in others if each not in (None, value))
+
+
+def default_of(argument: Argument) -> Any:
+    """Read a default, which is written as Python has it."""
+    return None if argument.default is None else literal_eval(argument.default)
 
 
 def runs(function: Callable[..., Any], values: Sequence[Any]) -> bool:

@@ -38,17 +38,27 @@ def of_sizes(
         name,
         tuple(dict.fromkeys(conditions)),
         [each.name for each in arguments if each.type is OPTIONAL],
+        {
+            each.name: len(each.shape.dims) - 1
+            for each in arguments
+            if "..." in each.shape.dims
+        },
     )
 
 
 def value_check(name: str, only: Only) -> CheckView:
-    """Refuse another value of a flag or a number than the one that holds."""
-    value = (
-        words.quoted(only.value) if isinstance(only.value, str) else repr(only.value)
-    )
-    same = only.value is None or isinstance(only.value, bool)
-    other = f"{only.argument} {'is not' if same else '!='} {value}"
-    message = f"{name} has its gradient for {only.argument}={only.value!r} alone"
+    """Refuse other values of a flag, a word or a number than those that hold."""
+    values = [
+        words.quoted(each) if isinstance(each, str) else repr(each)
+        for each in only.values
+    ]
+    if len(values) > 1:
+        other = f"{only.argument} not in {words.tuple_text(values)}"
+    else:
+        same = only.values[0] is None or isinstance(only.values[0], bool)
+        other = f"{only.argument} {'is not' if same else '!='} {values[0]}"
+    told = " or ".join(map(repr, only.values))
+    message = f"{name} has its gradient for {only.argument}={told} alone"
     return CheckView(other, words.quoted(message))
 
 

@@ -1,6 +1,6 @@
 """Check the conditions on sizes that a derivation holds under."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from textwrap import wrap
 from types import MappingProxyType
 
@@ -22,23 +22,40 @@ def size_check(
     name: str,
     conditions: Sequence[Condition],
     optional: Collection[str] = (),
+    ranks: Mapping[str, int] = MappingProxyType({}),
 ) -> CheckView | None:
-    """Refuse sizes that break a condition.
+    """Refuse sizes that break a condition, and tensors that lack a dimension of one.
 
     Args:
         name: of the function, for the message.
         conditions: what must hold.
         optional: arguments that may be None.
+        ranks: of arguments that may have any number of dimensions, how many they have at least.
     """
     if not conditions:
         return None
-    asked = [asked_of(each, OTHERWISE[each.op], optional) for each in conditions]
+    asked = [*lacking(conditions, optional, ranks)]
+    asked += [asked_of(each, OTHERWISE[each.op], optional) for each in conditions]
     told = stated(conditions)
     return CheckView(
         " or ".join(dict.fromkeys(asked)),
         f'"{name} has its gradient for {told}"',
         tuple(wrap(f"ValueError: unless {told}.", DOC, subsequent_indent="    ")),
     )
+
+
+def lacking(
+    conditions: Sequence[Condition], optional: Collection[str], ranks: Mapping[str, int]
+) -> Iterator[str]:
+    """Ask for the dimensions that conditions read from the end."""
+    needed: dict[str, int] = {}
+    for _, place in (pair for each in conditions for pair in each.places):
+        needed[place.argument] = max(needed.get(place.argument, 0), -place.index)
+    for argument, rank in needed.items():
+        if rank > ranks.get(argument, rank):
+            text = f"{argument}.dim() < {rank}"
+            is_optional = argument in optional
+            yield f"({argument} is not None and {text})" if is_optional else text
 
 
 def stated(conditions: Sequence[Condition]) -> str:

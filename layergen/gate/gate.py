@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 from layergen.autodiff.draw import taken
+from layergen.autodiff.refusal import Reason, refused
 from layergen.emit.source import SourceFile
 from layergen.errors import CannotDerive
 from layergen.gate.calls import called, inputs_of, tensors_of
@@ -61,9 +62,15 @@ def check_function(
         inputs = inputs_of(made, made.arguments, trial, example, reference)
         values = called(made.arguments, inputs, dict(example.values))
         own = values | {"reduction": "none"} if unreduced else values
-        got = answers(lambda: function(**own), inputs)  # noqa: B023 - called at once
-        want = answers(lambda: plain(**values), inputs)  # noqa: B023
-        compare(made.name, got, want, example.id)
+        want = answers(lambda: plain(**values), inputs)  # noqa: B023 - called at once
+        try:
+            got = answers(lambda: function(**own), inputs)  # noqa: B023
+            compare(made.name, got, want, example.id)
+        except Exception as error:
+            if not trial.derived or example is trial.examples[0]:
+                raise
+            told = f"{made.name} on the example {example.id}"
+            raise refused(Reason.FAILED_BROADCAST, detail=told) from error
 
 
 def check_derivation(

@@ -27,10 +27,10 @@ class Pinned(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Only:
-    """An argument, and the one value of it that a derivation holds for: causal, False."""
+    """An argument, and the values of it that a derivation holds for: causal, (False,)."""
 
     argument: str
-    value: bool | int | float | str | None
+    values: tuple[bool | int | float | str | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
