@@ -86,14 +86,24 @@ def derive(
     """
     subject = examined(function, example_inputs, name)
     samples = samples_from(subject.values, subject.function, subject.names)
-    integers = [n for n, each in subject.given.items() if type(each) is int]
     try:
         return derived_with(subject, samples, Recompute(recompute), ())
     except CannotDerive as error:
-        if not integers or not error.reason.startswith("failed"):
+        numbers = at_fault(subject, error)
+        if not numbers:
             raise
-    # a formula may hold for an integer by its name at some of its values alone: at no -1, say
-    return derived_with(subject, samples, Recompute(recompute), integers)
+    return derived_with(subject, samples, Recompute(recompute), numbers)
+
+
+def at_fault(subject: Subject, error: CannotDerive) -> list[str]:
+    """List the numbers by whose names a formula may not hold: at no -1, say, or at no 0.0."""
+    if error.reason == Reason.SCALAR_SPECIALISED.spelled:
+        kinds: tuple[type, ...] = (int, float)
+    elif error.reason.startswith("failed"):
+        kinds = (int,)
+    else:
+        return []
+    return [name for name, each in subject.given.items() if type(each) in kinds]
 
 
 def derived_with(

@@ -60,7 +60,13 @@ def subject_of(
 
 def argument_names(function: Callable[..., Any], count: int) -> tuple[str, ...]:
     """Read the names of a function's arguments."""
-    parameters = list(inspect.signature(function).parameters.values())
+    try:
+        parameters = list(inspect.signature(function).parameters.values())
+    except ValueError as error:  # as of torch.sinc, which is written in C++
+        raise BadRequest(
+            f"{plain_name(function)} does not tell its arguments",
+            instead="Write a function around it: def f(x): return torch.sinc(x).",
+        ) from error
     names = [each.name for each in parameters if each.kind is not each.VAR_POSITIONAL]
     if any(each.kind is each.VAR_POSITIONAL for each in parameters):
         names += [f"x{at}" for at in range(count - len(names))]

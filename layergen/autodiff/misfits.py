@@ -46,6 +46,17 @@ def batch_norm_fits(input: Tensor, *given: Any, **named: Any) -> bool:
     return input.dim() > 1 and {each.shape for each in tensors} <= {input.shape[1:2]}
 
 
+def attention_fits(
+    query: Tensor, key: Tensor, value: Tensor, *_: Any, **__: Any
+) -> bool:
+    """Tell whether there is a value for each key, of the queries' size."""
+    return (
+        key.dim() > 1
+        and key.shape[:-1] == value.shape[:-1]
+        and query.shape[-1:] == key.shape[-1:]
+    )
+
+
 def cell_fits(
     input: Tensor,
     hx: Any,
@@ -111,5 +122,6 @@ FITS: Mapping[str, Callable[..., bool]] = MappingProxyType(
         "rnn_relu_cell": partial(cell_fits, gates=1),
         "rnn_tanh": partial(recurrence_fits, gates=1),
         "rnn_tanh_cell": partial(cell_fits, gates=1),
+        "scaled_dot_product_attention": attention_fits,
     }
 )

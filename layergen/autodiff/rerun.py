@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from layergen.autodiff.calling import called
+from layergen.autodiff.canonical import defaults_of
 from layergen.autodiff.evaluate import computed, near
 from layergen.autodiff.named import NamedFloat, NamedInt
 from layergen.autodiff.recorder import Recorder
@@ -167,9 +168,20 @@ class Foretold:
 
     def is_same_call(self, own: Entry, other: Entry) -> bool:
         """Compare the operation, and all that it is given."""
+        kwargs = {
+            name: each
+            for name, each in own.kwargs.items()
+            if name in other.kwargs or not self.is_left_out(own, name)
+        }
         return own.operation == other.operation and self.same(
-            (own.args, own.kwargs), (other.args, other.kwargs)
+            (own.args, kwargs), (other.args, other.kwargs)
         )
+
+    def is_left_out(self, own: Entry, name: str) -> bool:
+        """Tell whether a number that is named in the trace is a default here, which none spells."""
+        value = own.kwargs[name]
+        default = (defaults_of(own.func) or {}).get(name)
+        return isinstance(value, FORMULAS) and self.value(value) == default
 
     def pair(self, own: Entry, other: Entry, run: Tape) -> bool:
         """Note that two calls give the same; False where they give another number of tensors."""

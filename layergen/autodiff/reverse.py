@@ -106,6 +106,7 @@ class Adjoints:
             TypeError,
             ValueError,
             IndexError,
+            ArithmeticError,
             AssertionError,
         ) as error:
             # torch's own, of sizes that are symbols: what runs on numbers may not run on these

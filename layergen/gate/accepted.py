@@ -7,6 +7,7 @@ from typing import Any
 
 from torch import Tensor
 
+from layergen.autodiff.refusal import Reason, refused
 from layergen.emit.source import SourceFile
 from layergen.gate.apart import apart
 from layergen.gate.calls import called, inputs_of, tensors_of
@@ -108,4 +109,6 @@ def is_taken(call: Callable[[], Any]) -> bool:
         call()
     except ValueError:
         return False
+    except IndexError as error:  # a check reads a dimension that is not there
+        raise refused(Reason.FAILED_BROADCAST) from error
     return True

@@ -8,8 +8,9 @@ from layergen.gate.redraw import Shapes, redrawn, runs, shapes_of
 
 __all__ = ["rebroadcast"]
 
-MOST = 12  # of one forward: beyond, they repeat each other
+MOST = 16  # of one forward: beyond, they repeat each other
 LEAD = 2  # size of a dimension put in front
+EDGE = 3  # size of all dimensions
 
 Change = Callable[[tuple[int, ...]], tuple[int, ...]]
 
@@ -30,13 +31,17 @@ def rebroadcast(
 def patterns(args: Sequence[Any]) -> Iterator[Shapes]:
     """Choose shapes: all inputs of another rank, then each input alone changed."""
     shapes = shapes_of(args)
-    tensors = [at for at, shape in enumerate(shapes) if shape]
+    tensors = [at for at, shape in enumerate(shapes) if shape is not None]
     floating = [at for at in tensors if is_floating(args[at])]
-    yield with_change(shapes, tensors, grown)
-    yield with_change(shapes, tensors, dropped)
-    for at in floating:
-        yield with_change(shapes, [at], grown)
-        yield with_change(shapes, [at], dropped)
+    ranks = [
+        with_change(shapes, positions, change)
+        for positions in (tensors, *([at] for at in floating))
+        for change in (grown, dropped)
+    ]
+    yield from ranks
+    # where all sizes are one, what sums or multiplies along another dimension runs all the same
+    for each in ranks:
+        yield with_change(each, tensors, square)
     for at in floating:
         for dimension, size in enumerate(shapes[at] or ()):
             if size > 1:
@@ -59,6 +64,11 @@ def grown(shape: tuple[int, ...]) -> tuple[int, ...]:
 def dropped(shape: tuple[int, ...]) -> tuple[int, ...]:
     """Leave the first dimension out."""
     return shape[1:]
+
+
+def square(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Give every dimension one size."""
+    return (EDGE,) * len(shape)
 
 
 def single(dimension: int) -> Change:

@@ -1,5 +1,6 @@
 """Check the outputs and the first derivatives, in float64, at every sample."""
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -7,7 +8,14 @@ from torch import Tensor
 
 from layergen.autodiff.refusal import Reason
 from layergen.gate.claim import Change, Claim, Sample, is_floating
-from layergen.gate.comparison import answer_of_plain, hold, refusal, unsteady
+from layergen.gate.comparison import (
+    answer_of_plain,
+    difference,
+    hold,
+    refusal,
+    tolerance_of,
+    unsteady,
+)
 from layergen.gate.probe import answer, called, drawn, grows, leaves, probe_of
 
 __all__ = ["check"]
@@ -20,6 +28,15 @@ REASONS = {
     Change.NUMBERS: Reason.FAILED_SCALARS,
 }
 
+# Numbers at which formulas part: of another sign, whole, zero, without end.
+FAR: tuple[Callable[[float], float], ...] = (
+    lambda value: -value,
+    lambda value: 0.0,
+    lambda value: 1.0,
+    lambda value: round(value) + 1.0 if math.isfinite(value) else 2.0,
+    lambda value: math.inf,
+)
+
 
 def check(claim: Claim) -> tuple[str, ...]:
     """Compare values and gradients along a random cotangent."""
@@ -29,11 +46,40 @@ def check(claim: Claim) -> tuple[str, ...]:
         probe = probe_of(claim, sample)
         if not hold(claim, probe, REASONS[sample.change]):
             notes.append(f"{claim.name}: torch's own gradient fails at {sample.note}.")
+    check_numbers(claim)
     for sample in claim.kinds():
         check_marks(claim, sample)
         check_outputs_alone(claim, sample)
         check_silent(claim, sample)
     return tuple(notes)
+
+
+def check_numbers(claim: Claim) -> None:
+    """Compare at numbers far from the example's, wherever the forward's answer is finite."""
+    first = claim.samples[0]
+    for at, value in enumerate(first.args):
+        if not isinstance(value, float):
+            continue
+        for other in dict.fromkeys(each(value) for each in FAR):
+            args = (*first.args[:at], other, *first.args[at + 1 :])
+            where = f"{claim.names[at]}={other:g}"
+            check_number(claim, replace(first, args=args, note=where))
+
+
+def check_number(claim: Claim, sample: Sample) -> None:
+    """Compare at one sample; the derived function may say that it does not hold there."""
+    probe = probe_of(claim, sample)
+    want = answer_of_plain(claim, probe)
+    if want is None:
+        return
+    try:
+        got = answer(claim.derived, probe)
+    except ValueError:
+        return
+    mine, theirs = (*got.outputs, *got.gradients), (*want.outputs, *want.gradients)
+    for own, other in zip(mine, theirs, strict=True):
+        if text := difference(own, other, tolerance_of(claim), finite=True):
+            raise refusal(claim, probe, Reason.SCALAR_SPECIALISED, text)
 
 
 def refuse_without_answer(claim: Claim) -> None:
