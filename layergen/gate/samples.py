@@ -19,7 +19,7 @@ from layergen.ir.trial import Trial
 from layergen.spec.inputs import Example
 from layergen.spec.model import Argument, ArgumentType
 
-__all__ = ["samples_from", "samples_of", "with_other_scalars"]
+__all__ = ["change_in", "samples_from", "samples_of", "with_other_scalars"]
 
 Forward = Callable[..., Any]
 

@@ -1,0 +1,102 @@
+"""What is derived at one example is right elsewhere, or says that it does not hold there."""
+
+import math
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+import layergen
+
+
+def normal(*shape):
+    generator = torch.Generator().manual_seed(sum(shape))
+    return torch.randn(shape, generator=generator, dtype=torch.float64)
+
+
+def scaled(x, s):
+    return x * s.sum()
+
+
+def averaged(x):
+    return x / x.numel()
+
+
+def product(x, w):
+    return x @ w
+
+
+def pooled(x):
+    return x.logsumexp(-1)
+
+
+def cosine(x, y):
+    return F.cosine_similarity(x, y, dim=-1)
+
+
+def norm(x, p):
+    return torch.linalg.vector_norm(x, p)
+
+
+def power(x, p):
+    return x.abs() ** p
+
+
+def signed(x, a):
+    return x * x * math.copysign(1.0, a)
+
+
+def whole(x, a):
+    return x * 2 if a.is_integer() else x * x
+
+
+def huber(x, y, delta):
+    return F.huber_loss(x, y, delta=delta)
+
+
+def attended(q, k, v):
+    return F.scaled_dot_product_attention(q, k, v)
+
+
+EDGE = normal(3, 3)
+# The forward, its example, and other arguments; True where it is refused there.
+CALLS = [
+    (scaled, (normal(2, 3), normal()), (normal(2, 3), normal(3)), True),
+    (averaged, (normal(),), (normal(3),), True),
+    (product, (normal(4, 6), normal(6)), (EDGE, EDGE), True),
+    (product, (normal(4, 6), normal(6)), (normal(7, 3), normal(3)), False),
+    (pooled, (normal(5),), (EDGE,), True),
+    (cosine, (normal(5), normal(5)), (EDGE, EDGE), True),
+    (norm, (normal(4), 3.0), (normal(4), math.inf), True),
+    (norm, (normal(4), 3.0), (normal(4), 0.0), True),
+    (power, (normal(4), 2.0), (normal(4), 0.0), False),
+    (signed, (normal(4), 2.0), (normal(4), -2.0), True),
+    (whole, (normal(4), 2.5), (normal(4), 2.0), True),
+    (huber, (normal(4), normal(4), 1.0), (normal(4), -normal(4), 0.3), False),
+    (attended, (normal(2, 4, 3, 4),) * 3, (normal(2, 4, 5, 4),) * 3, False),
+]
+
+
+@pytest.mark.parametrize(("forward", "example", "others", "is_refused"), CALLS)
+def test_other_arguments_are_right_or_refused(forward, example, others, is_refused):
+    ours = layergen.derive(forward, example).function
+
+    if is_refused:
+        with pytest.raises(ValueError, match="has its gradient for"):
+            ours(*others)
+    else:
+        torch.testing.assert_close(answer(ours, others), answer(forward, others))
+
+
+def test_a_function_that_does_not_tell_its_arguments_is_refused():
+    with pytest.raises(layergen.BadRequest, match="does not tell its arguments"):
+        layergen.derive(torch.sinc, (normal(4),))
+
+
+def answer(function, inputs):
+    """Take the output, and the gradients of its sum."""
+    given = [e.clone().requires_grad_() if isinstance(e, Tensor) else e for e in inputs]
+    output = function(*given)
+    leaves = [each for each in given if isinstance(each, Tensor)]
+    return [output, *torch.autograd.grad(output.sum(), leaves)]
