@@ -24,6 +24,7 @@ NOUNS: Mapping[str, str] = MappingProxyType(
         "conv2d": "features",
         "conv3d": "features",
         "div": "ratio",
+        "einsum": "product",
         "eq": "is_equal",
         "exp": "exponential",
         "ge": "is_above",

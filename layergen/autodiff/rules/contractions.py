@@ -8,6 +8,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from layergen.autodiff.rules.contraction_order import (
+    contracted,
+    in_order,
+    shared_factor,
+)
 from layergen.autodiff.rules.operand import conjugate
 from layergen.autodiff.rules.rule import Rule
 
@@ -17,7 +22,10 @@ REST = "..."
 
 
 def einsum(grad: Tensor, out: Tensor, equation: Any, operands: Any, *more: Any) -> Any:
-    """Source: the chain rule: grad takes an operand's place, and its term the output's."""
+    """Source: the chain rule: grad takes an operand's place, and its term the output's.
+
+    Of three operands or more, grad meets first the one that leaves least to do for the others.
+    """
     if not isinstance(equation, str):
         return NotImplemented  # einsum(a, [0, 1], b, [1, 2], [0, 2])
     factors = (operands, *more) if isinstance(operands, Tensor) else tuple(operands)
@@ -25,10 +33,7 @@ def einsum(grad: Tensor, out: Tensor, equation: Any, operands: Any, *more: Any) 
     if not _is_plain(terms) or _stretches(terms, result, factors):
         return NotImplemented
     spaced = " -> " in equation, ", " in equation
-    grads = [
-        _operand_grad(grad, place, terms, result, factors, spaced)
-        for place in range(len(factors))
-    ]
+    grads = _operand_grads(grad, result, terms, factors, spaced)
     return (None, *grads) if isinstance(operands, Tensor) else (None, grads)
 
 
@@ -67,6 +72,48 @@ def _stretches(terms: Sequence[str], result: str, operands: Sequence[Tensor]) ->
     return False
 
 
+def _operand_grads(
+    grad: Tensor,
+    result: str,
+    terms: Sequence[str],
+    operands: Sequence[Tensor],
+    spaced: tuple[bool, bool],
+) -> list[Tensor]:
+    """Contract grad with all operands but one, for each of them; what is shared only once."""
+    shared = shared_factor(result, terms)
+    if shared is None:
+        places = range(len(terms))
+        return [
+            _operand_grad(grad, place, terms, result, operands, spaced)
+            for place in places
+        ]
+    own = _operand_grad(grad, shared, terms, result, operands, spaced)
+    others = [*terms[:shared], *terms[shared + 1 :]]
+    both = contracted(result, terms[shared], others)
+    factors = grad, conjugate(operands[shared])
+    grad = _summed((result, terms[shared]), both, factors, spaced)
+    rest = [*operands[:shared], *operands[shared + 1 :]]
+    found = _operand_grads(grad, both, others, rest, spaced)
+    return [*found[:shared], own, *found[shared:]]
+
+
+def _summed(
+    terms: Sequence[str],
+    kept: str,
+    factors: Sequence[Tensor],
+    spaced: tuple[bool, bool],
+) -> Tensor:
+    """Multiply and sum two at a time, written as the user writes an equation."""
+    arrow, comma = " -> " if spaced[0] else "->", ", " if spaced[1] else ","
+    order = in_order(terms, kept)
+    terms, factors = [terms[at] for at in order], [factors[at] for at in order]
+    while len(terms) > 2:
+        both = contracted(terms[0], terms[1], [*terms[2:], kept])
+        product = torch.einsum(comma.join(terms[:2]) + arrow + both, *factors[:2])
+        terms, factors = [both, *terms[2:]], [product, *factors[2:]]
+    return torch.einsum(comma.join(terms) + arrow + kept, *factors)
+
+
 def _operand_grad(
     grad: Tensor,
     place: int,
@@ -80,9 +127,8 @@ def _operand_grad(
     factors[place] = grad
     inputs = [*terms[:place], result, *terms[place + 1 :]]
     kept = "".join(each for each in terms[place] if each in "".join(inputs))
-    arrow, comma = " -> " if spaced[0] else "->", ", " if spaced[1] else ","
     if inputs != [kept]:
-        grad = torch.einsum(comma.join(inputs) + arrow + kept, *factors)
+        grad = _summed(inputs, kept, factors, spaced)
     if kept == terms[place]:
         return grad.sum_to_size(operands[place].shape)
     for dim in _lone_dims(terms[place], kept):
