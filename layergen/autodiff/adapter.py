@@ -18,6 +18,7 @@ __all__ = [
     "default_dtype",
     "is_known",
     "is_single",
+    "load_compiler",
     "looks_at_values",
     "missing",
 ]
@@ -115,6 +116,15 @@ def missing() -> str:
         except (ImportError, AttributeError):
             return f"{module}.{name} (torch {torch.__version__})"
     return ""
+
+
+def load_compiler() -> None:
+    """Load torch's compiler, before any of Python's functions is replaced for a while.
+
+    It notes the ids of `len`, `max` and others once, when it is loaded, as tracing does. Of what
+    stands in for them it would know ids that are another function's later, and not `len` itself.
+    """
+    import_module("torch._dynamo.trace_rules")
 
 
 def private(module: str, name: str) -> Any:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from layergen.autodiff.adapter import load_compiler
 from layergen.autodiff.burnt import Burnt, burnt, integers, is_resized, meets
 from layergen.autodiff.compare import graph_difference, without_shapes
 from layergen.autodiff.demands import Demand
@@ -136,6 +137,7 @@ class Job:
     ) -> tuple[Gradients, Burnt]:
         """Derive at some inputs; hold the trace against other runs, unless others is None."""
         given = [in_float64(each) for each in inputs]
+        load_compiler()
         with numbers_kept() as looks, sizes_followed():
             trace = traced(self.function, given, self.names, self.locate, self.literal)
             found = Burnt()

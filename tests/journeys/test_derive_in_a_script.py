@@ -39,6 +39,22 @@ for one, other in zip(ours, theirs, strict=True):
     torch.testing.assert_close(one, other)
 assert "layergen" not in sys.modules
 """
+COMPILES = """
+import torch
+
+import layergen
+
+
+def scaled_swish(x):
+    return x * torch.sigmoid(x) / max(len(x), 2)
+
+
+x = torch.randn(5, 6)
+derived = layergen.derive(scaled_swish, (x,)).function
+for each in (scaled_swish, derived):
+    compiled = torch.compile(each, backend="eager", fullgraph=True)
+    torch.testing.assert_close(compiled(x), scaled_swish(x))
+"""
 
 
 def run(program, folder):
@@ -68,3 +84,7 @@ def test_what_it_writes_is_as_right_as_the_module(told, folder):
 def test_its_report_names_what_is_kept(told):
     assert "Keeps:       input, layer_0_weight" in told
     assert "plain autograd" in told
+
+
+def test_a_process_that_derived_still_compiles(folder):
+    run(COMPILES, folder)
