@@ -261,7 +261,7 @@ class Reason(Enum):
     FAILED_AUTOCAST = ours("the derived code is wrong under autocast")
     FAILED_DEVICE = ours("the derived code does not run on another device")
     FAILED_EDGES = ours(
-        "a derived gradient is wrong at zero, at ties or at large numbers"
+        "a derived gradient is wrong at zero, at ties, or at other numbers than the example's"
     )
     FAILED_VMAP = ours("torch.func.vmap fails on the derived code")
     BURNT_IN = ours(

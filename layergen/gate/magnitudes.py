@@ -2,21 +2,13 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import torch
 from torch import Tensor
 
-from layergen.autodiff.refusal import Reason
 from layergen.gate.claim import Claim, Sample
-from layergen.gate.comparison import (
-    Tolerance,
-    answer_of_derived,
-    answer_of_plain,
-    difference,
-    refusal,
-    tolerance_of,
-)
+from layergen.gate.comparison import answer_of_plain
+from layergen.gate.noise import hold_finite
 from layergen.gate.probe import Answer, Probe, leaves, probe_of
 from layergen.gate.stable import AT_LARGE, AT_ZERO, stable_function
 
@@ -24,9 +16,6 @@ __all__ = ["check"]
 
 FACTORS = (1e2, 1e4)
 ALONE = 6  # inputs that are set to zero one at a time
-# Moves a number by a few of its last digits, and leaves what is equal equal.
-NUDGE = 1 + 2**-50
-NOISE = 1e3  # how many nudges two right formulas may be apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +35,7 @@ def check(claim: Claim) -> tuple[str, ...]:
             want = answer_of_plain(claim, spot.probe)
             if want is None:
                 continue  # as linalg.inv of zeros: there is no gradient to compare with
-            compare(claim, spot, want)
+            hold_finite(claim, spot.probe, want)
             if not is_finite(want):
                 missing[spot.probe.where.removeprefix(f"{sample.note}, ")] = None
                 stable[named(claim, sample, spot)] = None
@@ -133,36 +122,3 @@ def counted(tensor: Tensor) -> Tensor:
 def times(factor: float) -> Callable[[Tensor], Tensor]:
     """Make the change that scales."""
     return lambda tensor: tensor * factor
-
-
-def compare(claim: Claim, spot: Spot, want: Answer) -> None:
-    """Refuse another value or gradient, wherever the forward's is finite."""
-    got = answer_of_derived(claim, spot.probe, Reason.FAILED_EDGES)
-    if got is None:
-        return
-    names = [f"output {at}" for at in range(len(want.outputs))]
-    names += [f"the gradient of {claim.names[at]}" for at in spot.probe.wanted]
-    mine = (*got.outputs, *got.gradients)
-    theirs = (*want.outputs, *want.gradients)
-    nudged: tuple[Any, ...] | None = None
-    for at, name in enumerate(names):
-        text = difference(mine[at], theirs[at], tolerance_of(claim), finite=True)
-        if text and isinstance(theirs[at], Tensor):
-            nudged = nudged or at_nudged(claim, spot.probe) or theirs
-            text = beyond_noise(mine[at], theirs[at], nudged[at]) and text
-        if text:
-            raise refusal(claim, spot.probe, Reason.FAILED_EDGES, f"{name} is {text}")
-
-
-def at_nudged(claim: Claim, probe: Probe) -> tuple[Any, ...]:
-    """Ask the forward a few last digits further on: what is large or equal cancels to noise."""
-    near = changed(probe, probe.wanted, times(NUDGE), "nudged")
-    answer = answer_of_plain(claim, near)
-    return () if answer is None else (*answer.outputs, *answer.gradients)
-
-
-def beyond_noise(mine: Tensor, theirs: Tensor, nudged: Tensor) -> str:
-    """Tell whether a difference is more than what rounding makes of large numbers."""
-    apart = (nudged - theirs)[theirs.isfinite() & nudged.isfinite()].abs()
-    noise = NOISE * float(apart.max()) if apart.numel() else 0.0
-    return difference(mine, theirs, Tolerance(1e-7, max(noise, 1e-9)), finite=True)

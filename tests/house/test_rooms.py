@@ -32,6 +32,7 @@ PASSES = (
         "gate.conditions",
         "gate.device",
         "gate.dtypes",
+        "gate.elsewhere",
         "gate.forward_mode",
         "gate.gradchecks",
         "gate.layout",

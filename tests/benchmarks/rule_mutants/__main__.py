@@ -1,9 +1,17 @@
-"""Plant every fault in every rule, or those of some rules, and print what became of them."""
+"""Plant every fault in every rule, or those of some rules, and print what became of them.
+
+A fault takes a fraction of a second when a check stops it, some seconds when none does: all of
+them about an hour and a half in one process. With --journal a run that was broken off goes on
+where it was, and what was judged before is not judged again; after a change of the gate, or of the
+calls in tests/autodiff/rules/calls, begin another journal, or say --again.
+"""
 
 import argparse
 import shlex
 import sys
-from collections.abc import Iterator, Sequence
+from argparse import RawDescriptionHelpFormatter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
 from pathlib import Path
 
 from tests.benchmarks.rule_mutants.journal import Journal, key_of
@@ -25,10 +33,12 @@ def main() -> int:
     mutants = chosen(options.keys, options.kind)
     planted = mutants[:: options.every]
     journal = Journal(options.journal) if options.journal else None
-    if journal and options.known:
-        known = journal.known()
+    known = journal.known() if journal else {}
+    if options.known:
         planted = [each for each in planted if key_of(each) in known]
-    judgements = list(all_of(planted, options.processes, journal))
+    if options.again:
+        known = {key: each for key, each in known.items() if each.is_stopped}
+    judgements = list(all_of(planted, known, options.processes, journal))
     named = {fault: caught_by(fault) for fault in FAULTS}
     text = table(judgements, chosen((), None), reviewed(), named, command(sys.argv[1:]))
     print(text, end="")
@@ -41,7 +51,11 @@ def main() -> int:
 
 
 def asked() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog=COMMAND, description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog=COMMAND,
+        description=__doc__,
+        formatter_class=RawDescriptionHelpFormatter,
+    )
     parser.add_argument(
         "keys",
         metavar="RULE",
@@ -59,6 +73,11 @@ def asked() -> argparse.Namespace:
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument(
         "--journal", type=Path, help="go on behind what this file holds, and add to it"
+    )
+    parser.add_argument(
+        "--again",
+        action="store_true",
+        help="judge anew what the journal holds as not stopped",
     )
     parser.add_argument(
         "--known",
@@ -90,19 +109,24 @@ def chosen(keys: Sequence[str], kinds: Sequence[str] | None) -> list[Mutant]:
 
 
 def all_of(
-    mutants: Sequence[Mutant], processes: int, journal: Journal | None
+    mutants: Sequence[Mutant],
+    known: Mapping[tuple[str, str], Judgement],
+    processes: int,
+    journal: Journal | None,
 ) -> Iterator[Judgement]:
-    """Judge faults, apart from those in the journal."""
-    known = journal.known() if journal else {}
+    """Judge faults, apart from those that are known."""
     keys = [key_of(each) for each in mutants]
     rest = [each for each, key in zip(mutants, keys, strict=True) if key not in known]
     found = judge(rest, processes)
+    places = count(1)
     for mutant, key in zip(mutants, keys, strict=True):
         if key in known:
             yield known[key]
             continue
         judgement = next(found)
-        print(f"{judgement.outcome}: {judgement.title}", file=sys.stderr)
+        place = f"{next(places)} of {len(rest)}"
+        told = f"{judgement.outcome or 'not reached'}, {judgement.seconds:.1f} s"
+        print(f"{place}: {judgement.title}: {told}", file=sys.stderr)
         if journal:
             journal.add(mutant, judgement)
         yield judgement

@@ -6,6 +6,7 @@ import importlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache, partial
+from operator import attrgetter
 from types import CodeType, FunctionType
 
 from layergen.autodiff import rules
@@ -50,7 +51,7 @@ def recording() -> tuple[tuple[str, FunctionType, CodeType], ...]:
     found = []
     for each in statements():
         module = importlib.import_module(f"{rules.__name__}.{each.module}")
-        function = vars(module).get(each.name)
+        function = attrgetter(each.name)(module)
         if isinstance(function, FunctionType) and isinstance(
             each.tree, ast.FunctionDef
         ):

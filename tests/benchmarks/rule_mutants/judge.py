@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
-from itertools import islice
+from time import perf_counter
 from types import FrameType
 from typing import Any
 from unittest import mock
@@ -37,7 +37,7 @@ __all__ = [
     "judgement_of",
 ]
 
-MOST = 8  # calls that a fault is looked for in, by the cheap checks
+MOST = 16  # calls that a fault changes the text of, looked at by the cheap checks
 WHOLE = 2  # of those that pass, by the whole gate
 FAILS = 4  # derivations that raise: so many are enough
 SECONDS = 120  # for one call
@@ -76,13 +76,18 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What became of a fault, call by call, until it was caught."""
+    """What became of a fault, call by call, until it was caught.
+
+    Attributes:
+        seconds: how long it took to judge.
+    """
 
     rule: str
     kind: str
     change: str
     line: int
     findings: tuple[Finding, ...]
+    seconds: float = 0.0
 
     @property
     def title(self) -> str:
@@ -96,6 +101,11 @@ class Judgement:
         return next((each for each in order if each in found), next(iter(found), None))
 
     @property
+    def is_stopped(self) -> bool:
+        """Whether nothing wrong can come of it."""
+        return self.outcome in (Outcome.CAUGHT, Outcome.RAISED)
+
+    @property
     def by(self) -> str:
         """The check that caught it."""
         return next((e.by for e in self.findings if e.outcome is self.outcome), "")
@@ -106,17 +116,19 @@ def judged(mutant: Mutant) -> Judgement:
 
     The values stop most faults; where they do not, the whole gate sees some of the calls.
     """
+    began = perf_counter()
     found: dict[Subject, Finding] = {}
-    for subject in islice(reaching(mutant), MOST):
+    for subject in reaching(mutant):
         found[subject] = finding(mutant, subject, CHEAP)
         if found[subject].by == NO_GRADIENT_PATH:
             beside = replace(subject, way=Way.BESIDE)
             found[beside] = finding(mutant, beside, CHEAP)
         if is_enough([each.outcome for each in found.values()]):
             break
-    else:
+    if all(each.outcome is not Outcome.CAUGHT for each in found.values()):
         found = by_all_checks(mutant, found)
-    return judgement_of(mutant, found.values())
+    judgement = judgement_of(mutant, found.values())
+    return replace(judgement, seconds=round(perf_counter() - began, 2))
 
 
 def crashed(mutant: Mutant) -> Judgement:
@@ -135,9 +147,10 @@ def judgement_of(mutant: Mutant, findings: Iterable[Finding]) -> Judgement:
 
 
 def is_enough(outcomes: Sequence[Outcome]) -> bool:
-    """Tell whether another call would show nothing new."""
-    never = set(outcomes) == {Outcome.RAISED} and len(outcomes) >= FAILS
-    return outcomes[-1] is Outcome.CAUGHT or never
+    """Tell whether another call would show nothing new; one of the same text shows nothing."""
+    shown = [each for each in outcomes if each is not Outcome.SAME]
+    never = set(shown) == {Outcome.RAISED} and len(shown) >= FAILS
+    return outcomes[-1] is Outcome.CAUGHT or never or len(shown) >= MOST
 
 
 def by_all_checks(

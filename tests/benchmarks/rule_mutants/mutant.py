@@ -28,7 +28,7 @@ class Statement:
 
     Attributes:
         module: "activations".
-        name: "gelu", "SELU_SCALE".
+        name: "gelu", "SELU_SCALE", "Heads.attend".
     """
 
     module: str

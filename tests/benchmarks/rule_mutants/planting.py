@@ -4,6 +4,7 @@ import ast
 import importlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from operator import attrgetter
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
@@ -22,7 +23,7 @@ def planted(mutant: Mutant) -> Iterator[None]:
     module = importlib.import_module(f"{rules.__name__}.{mutant.statement.module}")
     before = dict(vars(module))
     setattr(module, NEGATED, negated)
-    held = vars(module)[mutant.statement.name]
+    held = attrgetter(mutant.statement.name)(module)
     is_function = isinstance(held, FunctionType)
     code = held.__code__ if is_function else None
     try:
@@ -44,7 +45,7 @@ def code_of(tree: ast.stmt, name: str, module: ModuleType) -> CodeType:
     found = [
         each
         for each in compiled(tree, module).co_consts
-        if isinstance(each, CodeType) and each.co_name == name
+        if isinstance(each, CodeType) and each.co_name == name.rpartition(".")[2]
     ]
     [code] = found
     return code

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from statistics import median
 
 from tests.benchmarks.machine import machine
 from tests.benchmarks.rule_mutants.judge import CHECKS, Judgement, Outcome
@@ -51,7 +52,7 @@ def summary(
     reviews: Mapping[str, str],
 ) -> Iterator[str]:
     found = Counter(each.outcome for each in judgements)
-    rest = [each for each in judgements if each.outcome not in STOPPED]
+    rest = [each for each in judgements if not each.is_stopped]
     reviewed = sum(each.title in reviews for each in rest)
     statements = len({each.rule for each in judgements})
     yield f"{len(judgements)} of {len(possible)} possible faults were planted, in {statements}"
@@ -60,6 +61,10 @@ def summary(
     missed = sum(reason_for(each, reviews) == MISSED for each in rest)
     yield f"{reviewed} harmless as reviewed, **{missed} missed**;"
     yield f"of {len(rest) - reviewed - missed} nothing is known: {UNKNOWN}."
+    seconds = [each.seconds for each in judgements]
+    if seconds:
+        yield f"A fault took {median(seconds):.1f} s in the median, {max(seconds):.0f} s at most; all"
+        yield f"{len(judgements)} of them {sum(seconds) / 60:.0f} minutes of one process."
     if len(judgements) < len(possible):
         yield f"The other {len(possible) - len(judgements)} possible faults were **not judged**."
 
@@ -110,7 +115,7 @@ def left(judgements: Sequence[Judgement], reviews: Mapping[str, str]) -> Iterato
     yield "| not stopped | | why that is harmless |"
     yield "|---|---|---|"
     for each in judgements:
-        if each.outcome not in STOPPED:
+        if not each.is_stopped:
             reason = reason_for(each, reviews)
             outcome = each.outcome or "not reached"
             yield f"| {each.rule}: `{escaped(each.change)}` | {outcome} | {reason} |"

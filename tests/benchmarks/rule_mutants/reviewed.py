@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
-from tests.benchmarks.rule_mutants.judge import Judgement, Outcome
+from tests.benchmarks.rule_mutants.judge import Judgement
 
 __all__ = ["reviewed", "surprises"]
 
@@ -30,9 +30,8 @@ def surprises(
 ) -> Iterator[str]:
     """Tell what came out otherwise than reviewed."""
     for each in judgements:
-        is_stopped = each.outcome in (Outcome.CAUGHT, Outcome.RAISED)
-        if is_stopped and each.title in reviews:
+        if each.is_stopped and each.title in reviews:
             yield f"{each.title}: {each.outcome}; take it off the list"
-        elif not is_stopped and each.title not in reviews:
+        elif not each.is_stopped and each.title not in reviews:
             calls = ", ".join(found.subject for found in each.findings[:3])
             yield f"{each.title}: {each.outcome or 'not reached'} ({calls})"

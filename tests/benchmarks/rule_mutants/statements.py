@@ -3,7 +3,7 @@
 import ast
 import copy
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -62,9 +62,19 @@ def statements() -> tuple[Statement, ...]:
         Statement(path.stem, name, each)
         for path in sorted(FOLDER.glob("*.py"))
         if path.stem not in NO_RULES
-        for each in ast.parse(path.read_text()).body
-        if (name := name_of(each)) and name not in TABLES
+        for name, each in named(ast.parse(path.read_text()).body)
+        if name not in TABLES
     )
+
+
+def named(body: Iterable[ast.stmt]) -> Iterator[tuple[str, ast.stmt]]:
+    """Name statements, the methods of a class one by one: "Heads.attend"."""
+    for each in body:
+        if isinstance(each, ast.ClassDef):
+            methods = (one for one in each.body if isinstance(one, ast.FunctionDef))
+            yield from ((f"{each.name}.{one.name}", one) for one in methods)
+        elif name := name_of(each):
+            yield name, each
 
 
 def name_of(statement: ast.stmt) -> str:
@@ -154,7 +164,9 @@ def is_signed_number(node: ast.AST) -> bool:
 def gives_tensors(function: ast.FunctionDef) -> bool:
     """Tell whether tensors are returned, and not sizes or dimensions."""
     said = ast.unparse(function.returns) if function.returns else "Any"
-    return any(each in said for each in ("Tensor", "Any", "Gradients", "Parts"))
+    return said == "Any" or any(
+        each in said for each in ("Tensor", "Gradients", "Parts")
+    )
 
 
 def returned(function: ast.FunctionDef) -> Iterator[tuple[Slot, bool]]:
