@@ -47,17 +47,12 @@ def l1_loss(
     reduction: str = "mean",
     weight: Tensor | None = None,
 ) -> Any:
-    """Source: derivatives.yaml, abs; with weights, the mean is a weighted one."""
-    if is_legacy(size_average, reduce):
+    """Source: derivatives.yaml, abs; torch 2.13 loses the weights before they are recorded."""
+    if is_legacy(size_average, reduce) or weight is not None:
         return NotImplemented
     error = input - target
-    if weight is None:
-        slope = of_each(grad, error.numel(), reduction) * error.sign()
-        return of_both(slope, input, target)
-    grad = of_each(grad, weight.sum(), reduction)
-    slope = grad * weight * error.sign()
-    weight_grad = grad * excess(error.abs(), out, reduction)
-    return *of_both(slope, input, target), None, None, None, weight_grad
+    slope = of_each(grad, error.numel(), reduction) * error.sign()
+    return of_both(slope, input, target)
 
 
 def excess(losses: Tensor, out: Tensor, reduction: str) -> Tensor:

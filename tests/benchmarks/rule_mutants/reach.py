@@ -99,17 +99,29 @@ def uses() -> Mapping[str, frozenset[str]]:
     return {
         each.title: frozenset(
             title
-            for node in ast.walk(each.tree)
-            if isinstance(node, ast.Name)
-            for title in known.get(home(each.module, node.id), ())
+            for name in names_in(each.tree)
+            for title in known.get(home(each.module, name), ())
         )
         for each in statements()
     }
 
 
+def names_in(tree: ast.stmt) -> Iterator[str]:
+    """List the names of a statement, those of another module behind the module's."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id=name):
+                yield name
+            case ast.Attribute(value=ast.Name(id=module), attr=name):
+                yield f"{module}.{name}"
+
+
 def home(module: str, name: str) -> str:
     """Find where a name of a module is written: "adjoint.scaled"."""
-    held = getattr(importlib.import_module(f"{rules.__name__}.{module}"), name, None)
-    if callable(held) and getattr(held, "__module__", "").startswith(rules.__name__):
+    held: Any = importlib.import_module(f"{rules.__name__}.{module}")
+    for each in name.split("."):
+        held = getattr(held, each, None)
+    owner = getattr(held, "__module__", None) or ""
+    if callable(held) and owner.startswith(rules.__name__):
         return f"{held.__module__.rpartition('.')[2]}.{held.__name__}"
     return f"{module}.{name}"

@@ -23,6 +23,7 @@ from layergen.gate.samples import samples_from
 from layergen.ir.gradients import Gradients
 from tests.autodiff.rules import subject as tested
 from tests.autodiff.rules.samples import Sample, calls_of, samples_of
+from tests.benchmarks.rule_mutants.forwards import FORWARDS
 
 __all__ = ["Subject", "Unchanged", "Way", "derive", "printed", "subjects_of"]
 
@@ -90,7 +91,8 @@ def samples_for_key(key: str) -> list[Sample]:
             families[module.__name__.rpartition(".")[2]] = None
     first, *others = families
     found = samples_of(first, key, is_complex=is_complex)
-    return [*found, *(call for each in others for call in calls_of(each).get(key, ()))]
+    found += (call for each in others for call in calls_of(each).get(key, ()))
+    return [*found, *FORWARDS.get(key, ())]
 
 
 def awkwardness(sample: Sample) -> tuple[bool, int]:

@@ -30,7 +30,10 @@ CALLS = {
         call(torch.linalg.matrix_norm, real(2, 2, 3, 4), order, keepdim=True)
         for order in ("nuc", 2, 1)
     ]
-    + [call(torch.linalg.matrix_norm, real(2, 2, 3, 4), "nuc", (0, 1))],
+    + [
+        call(torch.linalg.matrix_norm, real(2, 2, 3, 4), "nuc", (0, 1)),
+        call(torch.linalg.matrix_norm, real(2, 2, 3, 2, 2), "nuc", (0, 1), True),
+    ],
     "cdist": [call(torch.cdist, X, Y, p) for p in (1.0, 3.0)]
     + [
         call(torch.cdist, real(4, 5), real(3, 5), 1.0),
@@ -44,6 +47,7 @@ CALLS = {
     "trapezoid": [
         call(torch.trapezoid, X, dx=0.3, dim=1),
         call(torch.trapezoid, real(3, 4), real(3, seed=2), dim=0),
+        call(torch.trapezoid, real(4, 3), real(4, seed=2), dim=0),
         call(torch.trapezoid, X, real(3, 4, 5, seed=2), dim=0),
     ],
     "cumulative_trapezoid": [

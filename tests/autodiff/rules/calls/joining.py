@@ -24,7 +24,10 @@ CALLS = {
         call(torch.repeat_interleave, real(3, 4), 2, dim=-1),
         call(torch.repeat_interleave, real(3, 4), 3),
     ],
-    "tile": [call(Tensor.tile, real(3, 4), 2, 1, 3)],
+    "tile": [
+        call(Tensor.tile, real(3, 4), 2, 1, 3),
+        call(Tensor.tile, real(2, 3, 4), 2, 3),
+    ],
     "vstack": [
         call(torch.vstack, [real(3), real(3, seed=1)]),
         call(torch.vstack, [real(3), real(2, 3, seed=1)]),

@@ -42,5 +42,6 @@ CALLS = {
             PER_CLASS.clone().requires_grad_(),
         ),
         call(F.multilabel_soft_margin_loss, real(4), real(4, seed=1)),
+        *reduced(F.multilabel_soft_margin_loss, real(2, 3, 4), real(2, 3, 4, seed=1)),
     ],
 }

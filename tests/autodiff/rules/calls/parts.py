@@ -33,6 +33,7 @@ CALLS = {
     "unfold": [
         call(torch.Tensor.unfold, real(7, 2), 0, 3, 2),
         call(torch.Tensor.unfold, real(2, 7), -1, 2, 1),
+        call(torch.Tensor.unfold, real(2, 7, 3), 1, 3, 2),
         call(F.unfold, real(2, 3, 4, 5), 2),
         call(F.unfold, real(3, 5, 5), (2, 3), dilation=1, padding=1, stride=2),
     ],

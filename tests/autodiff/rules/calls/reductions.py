@@ -16,6 +16,7 @@ CALLS = {
         call(torch.sum, X, (-1, -3)),
         call(torch.sum, X, []),
         call(torch.sum, X, dim=None, keepdim=True),
+        call(torch.sum, real(4, 4, 5), (1, -1)),
     ],
     "nansum": [call(torch.nansum, GAPPED), call(torch.nansum, GAPPED, 1)],
     "prod": [
@@ -23,6 +24,7 @@ CALLS = {
         call(torch.prod, HOLED, 0),
         call(torch.prod, HOLED, 1),
         call(torch.prod, X, -2, True),
+        call(torch.prod, real(), 0),
     ],
     "logsumexp": [
         call(torch.logsumexp, X, (0, 1)),

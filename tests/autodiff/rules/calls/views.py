@@ -19,6 +19,10 @@ CALLS = {
         call(torch.permute, real(2, 3, 4), dims=(-1, 0, -2)),
         call(Tensor.permute, real(2, 3, 4), -1, 0, -2),
     ],
+    "expand": [
+        call(Tensor.expand, real(3, 1), (2, 3, 4)),
+        call(Tensor.expand, real(1, 3, 1), (2, 2, 3, 4)),
+    ],
     "reshape": [call(Tensor.view, real(3, 4), (2, -1))],
     "squeeze": [
         call(torch.squeeze, real(3, 1, 4), 1),
