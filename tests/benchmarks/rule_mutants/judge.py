@@ -28,11 +28,13 @@ from tests.benchmarks.rule_mutants.subjects import (
 
 __all__ = [
     "CHECKS",
+    "MOST",
     "Finding",
     "Judgement",
     "Outcome",
     "check_behind",
     "crashed",
+    "is_enough",
     "judged",
     "judgement_of",
 ]

@@ -81,6 +81,8 @@ def name_of(statement: ast.stmt) -> str:
     match statement:
         case ast.FunctionDef(name=name):
             return name
+        case ast.Assign(value=ast.Subscript() | ast.BinOp(op=ast.BitOr())):
+            return ""  # a type by another name
         case ast.Assign(targets=[ast.Name(id=name)]):
             return name
         case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr()):

@@ -5,19 +5,22 @@ import ast
 import pytest
 import torch
 
-from layergen.autodiff.rules import rectifiers
+from layergen.autodiff.rules import composites_attention, rectifiers
 from tests.benchmarks.rule_mutants.edits import edits_of
 from tests.benchmarks.rule_mutants.hits import hits
 from tests.benchmarks.rule_mutants.journal import Journal, key_of
 from tests.benchmarks.rule_mutants.judge import (
+    MOST,
     Finding,
     Outcome,
+    is_enough,
     judged,
     judgement_of,
 )
 from tests.benchmarks.rule_mutants.mutant import Kind, Statement
 from tests.benchmarks.rule_mutants.named import FAULTS, caught_by
 from tests.benchmarks.rule_mutants.planting import planted
+from tests.benchmarks.rule_mutants.reach import keys_of
 from tests.benchmarks.rule_mutants.reviewed import reviewed, surprises
 from tests.benchmarks.rule_mutants.statements import mutants_of, statements
 
@@ -87,6 +90,37 @@ def test_a_fault_is_taken_out_again():
     assert vars(rectifiers) == names
 
 
+def test_a_method_is_a_statement_and_a_type_is_none():
+    titles = {each.title for each in statements()}
+
+    assert {"composites_attention.Heads.mask", "moments.var"} <= titles
+    assert not {"composites_attention.Heads", "moments.Pair"} & titles
+
+
+def test_a_fault_in_a_method_is_taken_out_again():
+    method = composites_attention.Heads.followed
+    [mutant, *_] = mutants_of(statement("composites_attention.Heads.followed"))
+    code = method.__code__
+
+    with planted(mutant):
+        assert method.__code__ is not code
+
+    assert method.__code__ is code
+
+
+@pytest.mark.parametrize(
+    ("title", "key"),
+    [
+        ("reduced.mean", "var"),
+        ("reduced.with_dims", "sum"),
+        ("composites_attention.Heads.added", "multi_head_attention_forward"),
+    ],
+    ids=["by its module's name", "by its own name", "by its class"],
+)
+def test_a_rule_is_found_that_leans_on_a_statement(title, key):
+    assert key in keys_of(statement(title))
+
+
 def test_only_the_lines_that_run_are_hit():
     relu, x = rectifiers.relu, torch.ones(3)
     code = relu.__code__
@@ -114,6 +148,14 @@ def test_a_journal_gives_back_what_was_judged(tmp_path):
 
     assert journal.known() == {key_of(mutant): judgement}
     assert key_of(other) not in journal.known()
+
+
+def test_calls_of_the_same_text_are_not_counted():
+    same, passed = Outcome.SAME, Outcome.SURVIVED
+
+    assert not is_enough([same] * 2 * MOST)
+    assert not is_enough([same, passed] * (MOST - 1))
+    assert is_enough([same, passed] * MOST)
 
 
 def test_what_was_judged_of_another_text_is_not_known():
