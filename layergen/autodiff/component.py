@@ -55,6 +55,10 @@ def with_gradients(
     found = settings(made, trial, by_position(made))
     assert found, "a forward runs at the arguments that its trial ran at"
     gradients = [at_setting(made, trial, each, recompute) for each in found]
+    if any(each.ways_back for each in gradients) and not agree(made.forward, gradients):
+        gradients = [
+            at_setting(made, trial, each, recompute, ways_back=False) for each in found
+        ]
     if not agree(made.forward, gradients):
         gradients = [at_setting(made, trial, each, Recompute.ALL) for each in found]
     return replace(trial, derived=tuple(gradients), only=tuple(words(made, found)))
@@ -86,6 +90,8 @@ def at_setting(
     trial: Trial,
     values: Sequence[Any],
     recompute: Recompute,
+    *,
+    ways_back: bool = True,
 ) -> Gradients:
     """Derive a function at one setting of its flags."""
     names = [each.name for each in made.arguments]
@@ -99,6 +105,7 @@ def at_setting(
         locate=locator(made.forward),
         others=list(others(made, trial, values)),
         all_others=True,
+        ways_back=ways_back,
     )
     check_numbers(made, found)
     any_lead = any(each.shape.dims[:1] == ("...",) for each in made.arguments)
@@ -240,8 +247,15 @@ def agree(forward: Forward, gradients: Sequence[Gradients]) -> bool:
     return bool(first.returned_by) and all(
         set(each.returned_by) == set(first.returned_by)
         and len(each.kept) == len(each.returned_by)
+        and with_way_back(each) == with_way_back(first)
         for each in gradients
     )
+
+
+def with_way_back(found: Gradients) -> set[str]:
+    """Name what is kept and has a gradient of its own."""
+    each = zip(found.ways_back, found.returned_by, strict=False)
+    return {name for way_back, name in each if way_back is not None}
 
 
 def locator(forward: Forward) -> Callable[[int], Place | None]:

@@ -29,21 +29,13 @@ def derived(
     literal: Collection[str] = (),
     others: Sequence[tuple[Any, ...]] = (),
     all_others: bool = False,
+    ways_back: bool = True,
 ) -> Gradients:
     """Derive the backward of a function; CannotDerive tells the reason and the user's line.
 
-    Args:
-        function: the forward, of tensors, numbers, strings and None.
-        inputs: one value for each of its arguments; sizes of at least 2.
-        names: of the arguments; the function's own where not given.
-        wanted: positions to differentiate by; all floating tensors where not given.
-        broadcast: arguments whose gradients are always summed to their own shapes.
-        recompute: what backward computes again instead of keeping.
-        fallback: whether an operation without a rule may go through autograd.
-        locate: turns a line of the function into a place in the user's text.
-        literal: numbers that it may hold for one value of alone.
-        others: inputs of other sizes, which the forward takes.
-        all_others: whether it must hold for all of those.
+    `inputs` are one value for each of its arguments, with sizes of at least 2; `others` are inputs
+    of other sizes, which the forward takes. The rest is described at `Job`; where not given,
+    `names` are the function's own, and `wanted` all floating tensors.
     """
     return Job(
         function,
@@ -55,4 +47,5 @@ def derived(
         locate or located(function),
         frozenset(literal),
         all_others,
+        ways_back,
     ).with_integers(inputs, others)

@@ -1,6 +1,6 @@
 """Derive one forward, as often as it takes to know that nothing of the example is in it."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,8 +15,8 @@ from layergen.autodiff.liveness import is_floating
 from layergen.autodiff.named import numbers_kept
 from layergen.autodiff.refusal import Reason, refused
 from layergen.autodiff.rerun import runs
-from layergen.autodiff.sweep import swept
-from layergen.autodiff.trace import Locate, in_float64, traced
+from layergen.autodiff.sweep import Sweep, swept
+from layergen.autodiff.trace import Locate, Trace, in_float64, traced
 from layergen.autodiff.way_back import asked_on_the_way_back
 from layergen.errors import CannotDerive
 from layergen.ir.gradients import Gradients, LookedAt
@@ -27,7 +27,20 @@ __all__ = ["Job"]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What is derived; see `derived`."""
+    """What is derived.
+
+    Attributes:
+        function: the forward, of tensors, numbers, strings and None.
+        names: of its arguments.
+        wanted: positions to differentiate by.
+        broadcast: arguments whose gradients are always summed to their own shapes.
+        recompute: what backward computes again instead of keeping.
+        fallback: whether an operation without a rule may go through autograd.
+        locate: turns a line of the function into a place in the user's text.
+        literal: numbers that it may hold for one value of alone.
+        all_others: whether it must hold for all inputs of other sizes.
+        ways_back: whether what is kept may have a gradient of its own.
+    """
 
     function: Callable[..., Any]
     names: tuple[str, ...]
@@ -38,6 +51,7 @@ class Job:
     locate: Locate
     literal: frozenset[str]
     all_others: bool
+    ways_back: bool
 
     def with_integers(
         self, inputs: Sequence[Any], others: Sequence[tuple[Any, ...]]
@@ -144,13 +158,8 @@ class Job:
             if others is not None:
                 found = burnt(trace, self.function, given, others, list(looks))
             by_forward, asked = len(looks), trace.sandbox.asked()
-            leaves = [trace.arguments[at] for at in self.wanted]
-            sweep = swept(
-                trace,
-                [each for each in leaves if each and is_floating(each.result)],
-                fallback=self.fallback,
-                broadcast=self.broadcast,
-            )
+            before = trace.tape.mark()
+            sweep = self.swept(trace)
             if others is not None and sweep.fallbacks:
                 found = found.and_freed(
                     asked_on_the_way_back(
@@ -159,8 +168,28 @@ class Job:
                 )
             by_rules = [LookedAt(e) for look in looks[by_forward:] for e in look.names]
         numbers = (*found.numbers, *by_rules)
-        gradients = gathered(trace, sweep, self.names, self.recompute, numbers)
-        return gradients, found
+
+        def again(through: Collection[int]) -> Sweep:
+            trace.tape.rewind(before)
+            with numbers_kept(), sizes_followed():
+                return self.swept(trace, through)
+
+        gradients = gathered(
+            trace, sweep, self.names, self.recompute, again if self.ways_back else None
+        )
+        looked_at = {each.argument: each for each in numbers}
+        return replace(gradients, looked_at=tuple(looked_at.values())), found
+
+    def swept(self, trace: Trace, through: Collection[int] = ()) -> Sweep:
+        """Sweep back over a trace; `through` are entries that get an incoming gradient."""
+        leaves = [trace.arguments[at] for at in self.wanted]
+        return swept(
+            trace,
+            [each for each in leaves if each and is_floating(each.result)],
+            fallback=self.fallback,
+            broadcast=self.broadcast,
+            through=through,
+        )
 
 
 def is_free(demand: Demand, met: bool) -> bool:

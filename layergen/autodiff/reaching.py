@@ -3,13 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from layergen.ir.graph import Graph, Kind, Phase
+from layergen.ir.graph import FLOATING, Graph, Kind, Phase
 
-__all__ = ["FLOATING", "reach", "used_by_backward", "with_constants_drawn"]
-
-FLOATING = frozenset(
-    ["float64", "float32", "float16", "bfloat16", "complex128", "complex64"]
-)
+__all__ = ["reach", "used_by_backward", "with_constants_drawn"]
 
 
 def with_constants_drawn(graph: Graph) -> Graph:

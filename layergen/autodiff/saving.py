@@ -5,28 +5,14 @@ dimension, so the sizes of an example have no say in it.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from layergen.autodiff.reaching import (
-    FLOATING,
-    reach,
-    used_by_backward,
-    with_constants_drawn,
-)
-from layergen.ir.graph import (
-    Arithmetic,
-    Graph,
-    Kind,
-    Limit,
-    Node,
-    Number,
-    Scalar,
-    Size,
-    SizeAt,
-)
+from layergen.autodiff.reaching import reach, used_by_backward, with_constants_drawn
+from layergen.autodiff.weighing import NOMINAL, bytes_of
+from layergen.ir.graph import FLOATING, Graph, Kind, Node
 from layergen.spec.model import Recompute
 
-__all__ = ["kept_values", "reach"]
+__all__ = ["TOLERATED", "Uncuttable", "cheapest", "kept_values", "reach"]
 
 # Operations that cost far more than reading their operands: what they give is kept.
 DEAR = frozenset(
@@ -80,20 +66,14 @@ DEAR = frozenset(
 COSTLY = frozenset(["log_softmax", "softmax"])  # kept where that takes no more bytes
 TOLERATED = 1.25  # times the bytes of what keeps least
 DEAR_SPACES = ("linalg.", "fft.")
-NOMINAL = 64  # of every free size
 FREE = 0.1  # weight of a byte that lives on anyway: of an input or an output
-BYTES = {
-    "bool": 1,
-    "uint8": 1,
-    "int8": 1,
-    "bfloat16": 2,
-    "float16": 2,
-    "int16": 2,
-    "float32": 4,
-    "int32": 4,
-    "complex128": 16,
-}
 SOURCE, SINK = "source", "sink"
+
+Weigh = Callable[[Node], float]
+
+
+class Uncuttable(Exception):
+    """Something dear must be kept and may not be."""
 
 
 def kept_values(
@@ -115,7 +95,14 @@ def kept_values(
     if recompute is Recompute.NONE:
         chosen = tuple(sorted(used))
     else:
-        chosen = cheapest(graph, used, frozenset(outputs), recompute)
+        own = frozenset(outputs)
+        chosen = cheapest(
+            graph,
+            used,
+            recompute,
+            lambda node: weight(node, node.index in own, recompute),
+            cost,
+        )
     if recompute is Recompute.CHEAP:
         chosen = with_small_values(graph, used, chosen, outputs)
     # a second derivative computes what is kept again, from the same random numbers
@@ -150,14 +137,18 @@ def is_reduction(graph: Graph, node: Node) -> bool:
 
 
 def cheapest(
-    graph: Graph, used: set[int], outputs: frozenset[int], recompute: Recompute
+    graph: Graph,
+    used: set[int],
+    recompute: Recompute,
+    weigh: Weigh,
+    cost: Callable[[Graph, Iterable[int]], float],
 ) -> tuple[int, ...]:
     """Keep what is costly to compute, unless others keep far fewer bytes."""
     needed = reach(graph, used)
-    sparing = cut(graph, needed, used, outputs, recompute, DEAR)
-    if recompute is Recompute.ALL:
+    sparing = cut(graph, needed, used, recompute, DEAR, weigh)
+    if recompute is Recompute.ALL or COSTLY.isdisjoint(graph[at].op for at in needed):
         return sparing
-    quick = cut(graph, needed, used, outputs, recompute, DEAR | COSTLY)
+    quick = cut(graph, needed, used, recompute, DEAR | COSTLY, weigh)
     return quick if cost(graph, quick) <= TOLERATED * cost(graph, sparing) else sparing
 
 
@@ -173,9 +164,9 @@ def cut(
     graph: Graph,
     needed: set[int],
     used: set[int],
-    outputs: frozenset[int],
     recompute: Recompute,
     dear: frozenset[str],
+    weigh: Weigh,
 ) -> tuple[int, ...]:
     """Find the values of the least weight that part what is used from where it comes from."""
     import networkx
@@ -185,14 +176,17 @@ def cut(
     for index in sorted(needed):
         node = graph[index]
         ends = ("in", index), ("out", index)
-        flow.add_edge(*ends, capacity=weight(node, index in outputs, recompute))
+        flow.add_edge(*ends, capacity=weigh(node))
         if node.kind is Kind.ARGUMENT or not may_recompute(node, recompute, dear):
             flow.add_edge(SOURCE, ends[0])  # without a capacity: it can't be cut
         for operand in node.operands:
             flow.add_edge(("out", operand), ends[0])
         if index in used:
             flow.add_edge(ends[1], SINK)
-    _, (near, _) = networkx.minimum_cut(flow, SOURCE, SINK)
+    try:
+        _, (near, _) = networkx.minimum_cut(flow, SOURCE, SINK)
+    except networkx.NetworkXUnbounded as error:
+        raise Uncuttable from error
     return tuple(
         index
         for index in sorted(needed)
@@ -215,50 +209,3 @@ def weight(node: Node, is_output: bool, recompute: Recompute) -> float:
     if node.kind is Kind.ARGUMENT or is_output:
         return FREE * size if recompute is Recompute.CHEAP else 1e-6 * size
     return size
-
-
-def bytes_of(node: Node) -> float:
-    """Count bytes where every free size is nominal."""
-    if node.dtype == "":
-        return math.inf  # several values at once can't be saved
-    sizes = (max(nominal(each), 1) for each in node.shape)  # n - 2 * m may be less
-    return float(BYTES.get(node.dtype, 8) * math.prod(sizes))
-
-
-def nominal(number: Number) -> float:
-    """Evaluate a size where every free one is nominal."""
-    match number:
-        case Size() | SizeAt():
-            return NOMINAL
-        case Scalar() | Limit():
-            return 1
-        case Arithmetic(op, operands):
-            return computed(op, [nominal(each) for each in operands])
-    return float(number)
-
-
-def computed(op: str, values: list[float]) -> float:
-    """Apply an operator to numbers."""
-    first, last = values[0], values[-1]
-    if op in ("/", "//", "%"):
-        last = last or 1  # of n // (n - m)
-    match op:
-        case "+":
-            return sum(values)
-        case "-":
-            return first - last
-        case "*":
-            return math.prod(values)
-        case "/":
-            return first / last
-        case "//":
-            return first // last
-        case "%":
-            return first % last
-        case "**":
-            return float(first**last)
-        case "max":
-            return max(values)
-        case "min":
-            return min(values)
-    return first

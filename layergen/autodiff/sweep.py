@@ -1,6 +1,6 @@
 """Seed a trace's outputs with incoming gradients, and sweep back to its arguments."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -24,17 +24,28 @@ class Sweep:
         cotangents: for each output its incoming gradient, None where it has none.
         gradients: of the arguments, by the arguments' entries.
         fallbacks: operations that were differentiated through autograd.
+        length: of the forward, in entries.
+        reached: those that a gradient came to.
+        ways_back: the incoming gradients of other values of the forward, by their entries.
     """
 
     cotangents: tuple[Entry | None, ...]
     gradients: dict[int, Entry]
     fallbacks: tuple[str, ...]
+    length: int
+    reached: frozenset[int]
+    ways_back: Mapping[int, Entry]
 
 
 def swept(
-    trace: Trace, wanted: Sequence[Entry], *, fallback: bool, broadcast: Collection[str]
+    trace: Trace,
+    wanted: Sequence[Entry],
+    *,
+    fallback: bool,
+    broadcast: Collection[str],
+    through: Collection[int] = (),
 ) -> Sweep:
-    """Sweep backwards; the gradient of each wanted argument that has one."""
+    """Sweep backwards, from the outputs and from `through`, entries amid the forward."""
     recorder, tape = trace.recorder, trace.tape
     if not wanted:
         raise recorder.refusal(Reason.NO_DIFFERENTIABLE_INPUT, "")
@@ -45,6 +56,7 @@ def swept(
     with trace.sandbox.entered(gradients=False):
         try:
             cotangents = seeded(trace, adjoints)
+            ways_back = {at: incoming(adjoints, forward[at]) for at in sorted(through)}
             adjoints.sweep(forward)
             found = {
                 each.index: finished(trace, adjoints, each, each.hint in broadcast)
@@ -59,7 +71,9 @@ def swept(
     del tape.calls[calls:]  # they are what the forward does
     if not found:
         raise recorder.refusal(Reason.NO_GRADIENT_PATH, "")
-    return Sweep(cotangents, found, tuple(adjoints.fallbacks))
+    reached = frozenset(at for at in adjoints.of if at < len(forward))
+    fallbacks = tuple(adjoints.fallbacks)
+    return Sweep(cotangents, found, fallbacks, len(forward), reached, ways_back)
 
 
 def seeded(trace: Trace, adjoints: Adjoints) -> tuple[Entry | None, ...]:
@@ -76,6 +90,14 @@ def seeded(trace: Trace, adjoints: Adjoints) -> tuple[Entry | None, ...]:
             found[-1] = trace.tape.leaf(Kind.COTANGENT, name, incoming)
             adjoints.add(entry, incoming)
     return tuple(found)
+
+
+def incoming(adjoints: Adjoints, entry: Entry) -> Entry:
+    """Give a value in the middle of the forward an incoming gradient."""
+    gradient = torch.empty_like(entry.result)
+    made = adjoints.tape.leaf(Kind.COTANGENT, f"grad_kept_{entry.index}", gradient)
+    adjoints.add(entry, gradient)
+    return made
 
 
 def finished(trace: Trace, adjoints: Adjoints, argument: Entry, summed: bool) -> Entry:

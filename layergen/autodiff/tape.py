@@ -1,6 +1,7 @@
 """The list of operations while it grows; tensors without values stand beside each one."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -110,6 +111,14 @@ def leaves(found: Any, kind: type | tuple[type, ...]) -> list[Any]:
     return seen
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How far a tape goes."""
+
+    length: int
+    known: Mapping[Any, Entry]
+
+
 class Tape:
     """What was computed so far, in order.
 
@@ -128,6 +137,15 @@ class Tape:
 
     def __getitem__(self, index: int) -> Entry:
         return self.entries[index]
+
+    def mark(self) -> Mark:
+        """Remember how far it goes."""
+        return Mark(len(self.entries), dict(self.known))
+
+    def rewind(self, mark: Mark) -> None:
+        """Forget what was computed since; of tensors it is still known that they are not free."""
+        del self.entries[mark.length :]
+        self.known = dict(mark.known)
 
     def bind(self, tensor: Tensor, entry: Entry) -> None:
         """Say which entry computed a tensor."""

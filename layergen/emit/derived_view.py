@@ -47,6 +47,8 @@ def derived_view(
         scalars=used.scalars,
         no_gradients=" = ".join(no_gradients(names, full)),
         rebuilt=full.rebuilt,
+        beside=beside(full),
+        zero=zero(full),
         blocks=blocks,
         results=words.target(list(results(names, full))),
         arguments=words.joined(names),
@@ -137,9 +139,31 @@ def multiplies(derived: Sequence[Gradients]) -> bool:
 
 
 def cotangents(full: Printed) -> str:
-    """Print backward's arguments; what was kept has no gradient worth a name."""
-    declared = [f"{each}: Tensor" for each in full.cotangents]
-    return words.joined([*declared, *(["*_: Tensor"] if full.kept else [])])
+    """Print backward's arguments; a constant that was kept has no gradient worth a name."""
+    declared = [f"{each}: Tensor" for each in (*full.cotangents, *full.ways_back)]
+    constants = len(full.kept) > len(full.ways_back)
+    return words.joined([*declared, *(["*_: Tensor"] if constants else [])])
+
+
+def beside(full: Printed) -> str:
+    """Say in the docstring what forward returns for backward to differentiate through."""
+    if not full.ways_back:
+        return ""
+    names = words.enumerated(full.kept[: len(full.ways_back)])
+    told = (
+        f"Forward also returns {names}, for backward; a second derivative goes through"
+    )
+    return words.docstring(f"{told} {'it' if len(full.ways_back) == 1 else 'them'}")
+
+
+def zero(full: Printed) -> str:
+    """Say in a comment what comes in for it."""
+    if not full.ways_back:
+        return ""
+    are = "is" if len(full.ways_back) == 1 else "are"
+    return (
+        f"{words.enumerated(full.ways_back)} {are} zero, but for a second derivative."
+    )
 
 
 def picked(full: Printed, gradients: Gradients) -> str:

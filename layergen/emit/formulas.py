@@ -75,6 +75,7 @@ def formulas(
     graph: Graph,
     gradients: Gradients,
     names: Sequence[str],
+    called: Mapping[int, str] = MappingProxyType({}),
 ) -> tuple[str, ...]:
     """Write the lines, those with a name before those that use it; none where they are many.
 
@@ -82,10 +83,13 @@ def formulas(
         graph: forward and backward.
         gradients: what was derived.
         names: of the forward's arguments.
+        called: what backward calls some values.
     """
     known = {index: graph[index].hint for index in gradients.arguments}
     known |= own_names(graph, names)
     taken = Names((*known.values(), *names, *(f"grad_{each}" for each in names)))
+    for index, name in called.items():
+        taken.keep(index, name)
     several = len(gradients.cotangents) > 1
     letters = [
         taken.fresh(f"g_{at}" if several else "g")
@@ -97,7 +101,9 @@ def formulas(
     roots = [each for each in gradients.gradients if each is not None]
     order = computed(graph, roots, known)
     uses = use_counts(graph, order, roots)
-    lines = scope.statements([at for at in order if at not in roots], uses)
+    shared = {at for at in called if uses[at] > 1}
+    own = [at for at in order if at in shared or at not in roots]
+    lines = scope.statements(own, uses)
     for name, root in zip(names, gradients.gradients, strict=True):
         if root is not None:
             text = known.get(root) or scope.known.get(root)

@@ -23,6 +23,7 @@ class Printed:
         outputs: a target for each of what forward returns: "_" where it is not wanted.
         marked: names of the outputs that have no gradient, kept ones included.
         kept: names of what is returned for backward alone.
+        ways_back: names of the incoming gradients of the first of these.
         scalars: numbers that backward uses.
         shapes: arguments whose shapes backward uses without their values.
         rebuilt: lines that compute what was kept again, for a second derivative.
@@ -37,6 +38,7 @@ class Printed:
     outputs: tuple[str, ...]
     marked: tuple[str, ...]
     kept: tuple[str, ...]
+    ways_back: tuple[str, ...]
     scalars: tuple[str, ...]
     shapes: tuple[str, ...]
     rebuilt: tuple[str, ...]

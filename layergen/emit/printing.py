@@ -8,7 +8,9 @@ from layergen.emit.formulas import formulas
 from layergen.emit.names import Names, cotangent_names
 from layergen.emit.printed import Printed, Statements
 from layergen.emit.schedule import Block, blocks, computed, use_counts
+from layergen.emit.stateless import without_state
 from layergen.emit.statements import Scope
+from layergen.emit.ways_back import first_derivative, sums
 from layergen.ir.gradients import Gradients
 from layergen.ir.graph import DeviceOf, DtypeOf, Graph, Node, Phase
 from layergen.spec.model import Argument
@@ -16,7 +18,6 @@ from layergen.spec.model import Argument
 __all__ = ["printed"]
 
 WIDE = "float64"  # what the inputs' own dtype is while a forward is traced
-FLOATING = ("float64", "float32", "float16", "bfloat16", "complex128", "complex64")
 
 
 def printed(
@@ -62,6 +63,16 @@ class Printing:
         self.saved_names: dict[int, str] = {}
         for index, own in zip(gradients.kept, gradients.returned_by, strict=False):
             self.names.keep(index, own)
+        self.ways_back = {
+            way_back: self.names.fresh(f"grad_{self.saved_name(index)}")
+            for index, way_back in zip(
+                gradients.kept, gradients.ways_back, strict=False
+            )
+            if way_back is not None
+        }
+        self.sums = sums(gradients)
+        for each, chain in self.sums.items():
+            self.names.given |= dict.fromkeys(chain, self.ways_back[each])
         self.scalars = [each.name for each in arguments if not each.type.is_tensor]
 
     def all(self) -> Printed:
@@ -80,14 +91,23 @@ class Printing:
             outputs=tuple(self.outputs(saved)),
             marked=tuple(self.marked()),
             kept=tuple(map(self.saved_name, gradients.kept)),
+            ways_back=tuple(self.ways_back.values()),
             scalars=tuple(each for each in self.scalars if each in used),
             shapes=tuple(self.graph[index].hint for index in scope.missing_shapes),
             rebuilt=rebuilt,
             backward=statements,
             cotangents=tuple(self.cotangent_names),
             gradients=self.everybody(),
-            formulas=formulas(self.graph, self.gradients, self.argument_names),
+            formulas=self.formulas(),
         )
+
+    def formulas(self) -> tuple[str, ...]:
+        """State the first derivative."""
+        graph = first_derivative(self.gradients, self.graph)
+        if graph is None:
+            return ()
+        called = {at: self.ways_back[each] for each, (*_, at) in self.sums.items()}
+        return formulas(graph, self.gradients, self.argument_names, called)
 
     def scope(self, graph: Graph, known: Mapping[int, str]) -> Scope:
         """Begin a body with some values at hand."""
@@ -110,7 +130,7 @@ class Printing:
     def saved(self) -> tuple[int, ...]:
         """List what is saved; rebuilding what was kept takes every tensor argument."""
         arguments, saved = self.gradients.arguments, self.gradients.saved
-        if not self.rebuilds():
+        if not self.gradients.rebuilds:
             return (*self.for_dtype(saved), *saved)
         return (*arguments, *(index for index in saved if index not in arguments))
 
@@ -123,19 +143,10 @@ class Printing:
         arguments = self.gradients.arguments
         return [index for index in arguments if self.graph[index].dtype == WIDE][:1]
 
-    def rebuilds(self) -> bool:
-        """Tell whether something kept depends on the inputs, and must be seen through."""
-        return any(self.depends(index) for index in self.gradients.kept)
-
-    def depends(self, index: int) -> bool:
-        """Tell whether a kept value varies with the inputs in a differentiable way."""
-        node = self.graph[index]
-        return not node.random and not node.constant and node.dtype in FLOATING
-
     def rebuild(self, saved: Sequence[int]) -> tuple[str, ...]:
         """Print how the kept values are computed again where they are differentiated."""
         kept = self.gradients.kept
-        if not self.rebuilds():
+        if not self.gradients.rebuilds:
             return ()
         nodes = self.graph.nodes
         if not any(
@@ -143,17 +154,17 @@ class Printing:
         ):
             targets = ["_"] * len(self.gradients.outputs)
             targets += [
-                self.names.of(self.graph[index]) if self.depends(index) else "_"
+                self.names.of(self.graph[index]) if self.graph[index].varies else "_"
                 for index in kept
             ]
             arguments = words.joined(self.argument_names)
             return (f"{words.joined(targets)} = {self.name}.forward({arguments})",)
-        fixed = [index for index in kept if not self.depends(index)]
+        fixed = [index for index in kept if not self.graph[index].varies]
         known = {index: self.saved_name(index) for index in saved if index not in kept}
         known |= {index: self.names.of(self.graph[index]) for index in fixed}
         graph = Graph(tuple(map(without_state, nodes)))
         scope = self.scope(graph, known)
-        roots = [index for index in kept if self.depends(index)]
+        roots = [index for index in kept if self.graph[index].varies]
         order = computed(graph, roots, known)
         return tuple(scope.statements(order, use_counts(graph, order, roots), roots))
 
@@ -172,7 +183,8 @@ class Printing:
     def cotangents(self) -> dict[int, str]:
         """Name the incoming gradients that are used."""
         found = zip(self.gradients.cotangents, self.cotangent_names, strict=False)
-        return {index: name for index, name in found if index is not None}
+        of_outputs = {index: name for index, name in found if index is not None}
+        return of_outputs | self.ways_back
 
     def marked(self) -> Iterable[str]:
         """Name what forward returns that has no gradient."""
@@ -181,7 +193,7 @@ class Printing:
         ):
             if cotangent is None:
                 yield self.saved_name(index)
-        yield from map(self.saved_name, self.gradients.kept)
+        yield from map(self.saved_name, self.gradients.kept[len(self.ways_back) :])
 
     def outputs(self, saved: Sequence[int]) -> Iterable[str]:
         """Name each of what forward returns, as far as setup_context wants it."""
@@ -244,20 +256,6 @@ def asks_dtype(node: Node) -> bool:
     found = (*node.args, *(each for _, each in node.kwargs))
     asked = any(isinstance(each, DtypeOf | DeviceOf) for each in found)
     return asked and node.phase is Phase.BACKWARD
-
-
-def without_state(node: Node) -> Node:
-    """Let a normalisation compute what it computed, and update no running statistics again."""
-    if not node.changes_state:
-        return node
-    kwargs = tuple(each for each in node.kwargs if each[0] not in STATISTICS)
-    args = node.args
-    if node.op == "batch_norm":
-        args = (args[0], None, None, *args[3:])
-    return replace(node, args=args, kwargs=kwargs)
-
-
-STATISTICS = ("running_mean", "running_var")
 
 
 def without_clashing_hints(gradients: Gradients) -> Graph:

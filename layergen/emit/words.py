@@ -10,6 +10,7 @@ __all__ = [
     "argument_doc",
     "declaration",
     "docstring",
+    "enumerated",
     "joined",
     "lines_of",
     "quoted",
@@ -63,6 +64,12 @@ def signature(arguments: Sequence[Argument], *, plain: bool = False) -> str:
 def joined(words: Iterable[str]) -> str:
     """Join by commas."""
     return ", ".join(words)
+
+
+def enumerated(words: Sequence[str]) -> str:
+    """Join as a sentence does: "a, b and c"."""
+    *others, last = words
+    return f"{joined(others)} and {last}" if others else last
 
 
 def lines_of(words: Sequence[str]) -> tuple[str, ...]:

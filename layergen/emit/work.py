@@ -28,7 +28,7 @@ def with_own_work(trial: Trial, names: list[str]) -> tuple[str, ...]:
     known = {
         *full.saved,
         *full.arguments,
-        *(at for at in full.cotangents if at is not None),
+        *(at for at in (*full.cotangents, *full.ways_back) if at is not None),
     }
     owners = [
         block.owners

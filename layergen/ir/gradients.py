@@ -73,6 +73,8 @@ class Gradients:
         cotangents: for each output its incoming gradient's node, None where it has none.
         gradients: for each of `names` the node of its gradient, None where it has none.
         kept: nodes that forward returns beside its outputs, for backward alone.
+        ways_back: for each of `kept` its incoming gradient's node, None where it has none; ()
+            where all of them are constants, rebuilt from the arguments for a second derivative.
         saved: nodes for save_for_backward: arguments, then outputs, then what is kept.
         returned_by: names of the user's variables that hold the kept values when the forward
             returns, where each has one.
@@ -94,6 +96,7 @@ class Gradients:
     gradients: tuple[int | None, ...]
     kept: tuple[int, ...]
     saved: tuple[int, ...]
+    ways_back: tuple[int | None, ...] = ()
     returned_by: tuple[str, ...] = ()
     fallbacks: tuple[str, ...] = ()
     conditions: tuple[Condition, ...] = ()
@@ -101,3 +104,9 @@ class Gradients:
     setting: tuple[tuple[str, Any], ...] = ()
     any_lead: bool = False
     looked_at: tuple[LookedAt, ...] = ()
+
+    @property
+    def rebuilds(self) -> bool:
+        """Whether something kept varies with the inputs, and has no way back of its own."""
+        constants = () if self.ways_back else self.kept
+        return any(self.graph[index].varies for index in constants)

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 __all__ = [
+    "FLOATING",
     "Arithmetic",
     "DeviceOf",
     "DtypeOf",
@@ -27,6 +28,11 @@ __all__ = [
     "counted",
     "values_in",
 ]
+
+
+FLOATING = frozenset(
+    ["float64", "float32", "float16", "bfloat16", "complex128", "complex64"]
+)
 
 
 class Kind(StrEnum):
@@ -198,6 +204,11 @@ class Node:
     def inputs(self) -> tuple[int, ...]:
         """The nodes whose values it takes, or whose shapes it looks at."""
         return tuple(values_in((self.args, self.kwargs)))
+
+    @property
+    def varies(self) -> bool:
+        """Whether a gradient can pass it to what it was computed from."""
+        return not self.random and not self.constant and self.dtype in FLOATING
 
     @property
     def operands(self) -> tuple[int, ...]:

@@ -7,12 +7,7 @@ from tests.autodiff.saved import saved_bytes
 from tests.autodiff.ungated import ungated
 from tests.autodiff.zoo import LAYERS
 
-HALVED = (
-    9  # layers of the zoo keep half of plain autograd's bytes, or less; the aim is 10
-)
-# The aim is 1.0 for all. Of triplet, plain autograd keeps two differences of its three
-# inputs; a second derivative needs the inputs, so these are what is kept here.
-MOST = {"triplet": 1.5}
+HALVED = 10  # layers of the zoo keep half of plain autograd's bytes, or less
 
 
 def ratio(layer):
@@ -24,7 +19,7 @@ def ratio(layer):
 
 @pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: layer.name)
 def test_keeps_no_more_than_autograd(layer):
-    assert ratio(layer) <= MOST.get(layer.name, 1)
+    assert ratio(layer) <= 1
 
 
 def test_keeps_half_or_less_of_many():

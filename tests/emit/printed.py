@@ -27,6 +27,7 @@ BLANK = {
     "outputs": ("_",),
     "marked": (),
     "kept": (),
+    "ways_back": (),
     "scalars": (),
     "shapes": (),
     "rebuilt": (),

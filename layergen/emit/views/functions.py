@@ -90,6 +90,8 @@ class DerivedView:
         scalars: numbers that backward uses.
         no_gradients: chained targets, "grad_x = grad_beta", or "" where there is one gradient.
         rebuilt: lines that compute what was kept again, for a second derivative.
+        beside: sentence of the docstring on what forward returns with a gradient of its own, or "".
+        zero: comment on that gradient, or "".
         results: what backward returns: "grad_x, grad_beta, None".
         arguments: the call: "x, beta".
         picked: what takes the outputs out of all that forward returns: "", "[0]", "[:2]".
@@ -109,6 +111,8 @@ class DerivedView:
     scalars: tuple[str, ...]
     no_gradients: str
     rebuilt: tuple[str, ...]
+    beside: str
+    zero: str
     blocks: tuple[BlockView, ...]
     results: str
     arguments: str
