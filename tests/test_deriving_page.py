@@ -126,6 +126,26 @@ def test_the_command_writes_what_is_shown(tmp_path, monkeypatch):
         assert line in blocks("text")[0]
 
 
+def test_what_has_a_gradient_of_its_own_is_as_shown():
+    def squared_error(prediction, target):
+        error = prediction - target
+        return error.square().mean()
+
+    [shown] = [each for each in blocks("python") if "grad_error" in each]
+    example = (torch.randn(3, 4), torch.randn(3, 4))
+    assert shown in layergen.derive(squared_error, example).source
+
+
+def test_what_the_limits_name_keeps_its_input():
+    def leaky(x):
+        return torch.where(x > 0, x, 0.1 * x)
+
+    [saved] = layergen.derive(leaky, (torch.randn(3, 4),)).saved
+
+    assert saved.name == "x"
+    assert inspect.getsource(leaky).split("return ")[1].strip() in PAGE
+
+
 def test_the_refused_shapes_are_worded_as_shown(tmp_path, monkeypatch):
     (tmp_path / "forwards.py").write_text(RMS_NORM)
 
