@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 import layergen
 
@@ -92,6 +92,30 @@ def test_other_arguments_are_right_or_refused(forward, example, others, is_refus
 def test_a_function_that_does_not_tell_its_arguments_is_refused():
     with pytest.raises(layergen.BadRequest, match="does not tell its arguments"):
         layergen.derive(torch.sinc, (normal(4),))
+
+
+class Residual(nn.Module):
+    """Adds to a product in place, which keeps the product's dtype."""
+
+    def __init__(self):
+        super().__init__()
+        self.inner = nn.Linear(4, 4)
+
+    def forward(self, x):
+        out = self.inner(x)
+        out += x
+        return out.relu() * 2
+
+
+def test_what_is_changed_in_place_keeps_its_dtype_under_autocast():
+    module = Residual()
+    x = torch.randn(3, 4)
+    ours = layergen.derive(module, (x,)).function
+
+    with torch.autocast("cpu"):
+        found, wanted = ours(x, *module.parameters()), module(x)
+
+    assert found.dtype == wanted.dtype == torch.bfloat16
 
 
 def answer(function, inputs):

@@ -86,6 +86,8 @@ def layer_norm(
     Raises:
         ValueError: the arguments are not those that the gradient holds for.
     """
+    if any(each is not None and each.is_complex() for each in (x, weight, bias)):
+        raise ValueError("layer_norm has its gradient for real tensors")
     if weight.shape != x.shape[-1:] or (
         bias is not None and bias.shape != x.shape[-1:]
     ):

@@ -73,5 +73,10 @@ def linear(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
 
     Returns:
         A tensor of shape (*, out_features).
+
+    Raises:
+        ValueError: the arguments are not those that the gradient holds for.
     """
+    if any(each is not None and each.is_complex() for each in (x, weight, bias)):
+        raise ValueError("linear has its gradient for real tensors")
     return LinearFunction.apply(x, weight, bias)

@@ -40,10 +40,6 @@ __all__ = ["Freed", "check_guards", "check_ones"]
 MOST = 120  # runs of one forward, to break all of its guards
 MOST_ONES = 12  # groups of dimensions tried at 1, each alone
 LARGEST = 1_000_000  # numbers that go in
-# They read beyond the memory that there is where sizes do not fit.
-UNCHECKED = frozenset(
-    ["batch_norm", "gru", "gru_cell", "lstm", "lstm_cell", "rnn_relu", "rnn_tanh"]
-)
 
 Args = tuple[Any, ...]
 Forward = Callable[..., Any]
@@ -74,7 +70,7 @@ def check_guards(
     demands: list[Demand] = []
     freed = []
     runs = iter(range(MOST))
-    for guard in guards_of(trace) if is_safe(trace) else ():
+    for guard in guards_of(trace):
         demand = demanded(trace, guard)
         try:
             found = list(taken(trace, guard, function, inputs, runs, demands))
@@ -102,7 +98,7 @@ def check_ones(
     whole = tuple(place for group in groups for place in group)
     found: list[Demand] = []
     at_all: Difference | None = None
-    for group in (whole, *groups[:MOST_ONES]) if is_safe(trace) else ():
+    for group in (whole, *groups[:MOST_ONES]):
         args = resized(inputs, group, 1)
         if not all(each.guard.holds(args) for each in (*demands, *found)):
             continue
@@ -166,11 +162,6 @@ def different(
     if sum(each.numel() for each in args if isinstance(each, Tensor)) > LARGEST:
         raise DoesNotRun
     return difference(trace, function, args, sizes=sizes, ones=ones)
-
-
-def is_safe(trace: Trace) -> bool:
-    """Tell whether sizes that do not fit can be tried: each operation checks them."""
-    return not any(each.op in UNCHECKED for each in trace.tape.calls)
 
 
 class Different(Exception):

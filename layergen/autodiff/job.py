@@ -7,6 +7,7 @@ from typing import Any
 from layergen.autodiff.adapter import load_compiler
 from layergen.autodiff.burnt import Burnt, burnt, integers, is_resized, meets
 from layergen.autodiff.compare import graph_difference, without_shapes
+from layergen.autodiff.conjugates import with_real
 from layergen.autodiff.demands import Demand
 from layergen.autodiff.followed import sizes_followed
 from layergen.autodiff.gather import gathered
@@ -89,7 +90,7 @@ class Job:
         self.refuse_demands(demands, resized)
         self.refuse_burnt_in([e for e in resized if meets(e, demands)], gradients)
         return replace(
-            gradients,
+            with_real(gradients, self.function, inputs),
             looked_at=tuple(self.looked_at(inputs, gradients)),
             conditions=tuple(e.condition for e in demands if e.condition),
         )

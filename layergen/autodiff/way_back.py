@@ -11,7 +11,7 @@ import sympy
 
 from layergen.autodiff.breaking import Guard
 from layergen.autodiff.demands import Demand, demanded
-from layergen.autodiff.guards import MOST, Different, Freed, is_safe, taken
+from layergen.autodiff.guards import MOST, Different, Freed, taken
 from layergen.autodiff.trace import Trace
 
 __all__ = ["asked_on_the_way_back"]
@@ -37,7 +37,7 @@ def asked_on_the_way_back(
     """
     runs = iter(range(MOST))
     found = []
-    for guard in guards_since(trace, before) if is_safe(trace) else ():
+    for guard in guards_since(trace, before):
         try:
             choices = tuple(taken(trace, guard, function, inputs, runs, demands))
         except Different:

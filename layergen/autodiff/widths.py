@@ -23,9 +23,8 @@ class Widths:
 
     def __init__(self, tape: Tape) -> None:
         self.tape = tape
-        self.known: list[bool] = (
-            []
-        )  # by index: operands come before what is made of them
+        # by index: operands come before what is made of them
+        self.known: list[bool] = []
 
     def is_own(self, entry: Entry) -> bool:
         """Tell of one value."""

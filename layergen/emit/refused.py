@@ -11,6 +11,7 @@ from layergen.spec.model import ANY_SHAPE, Argument, ArgumentType
 __all__ = ["checks"]
 
 OPTIONAL = ArgumentType.OPTIONAL_TENSOR
+FEW = 2  # tensors that are asked one by one
 
 
 def checks(
@@ -20,6 +21,7 @@ def checks(
     values = (value_check(name, each) for each in trial.only)
     found = (
         *values,
+        of_dtypes(name, arguments, trial),
         of_shapes(name, arguments, trial),
         of_sizes(name, arguments, trial),
     )
@@ -60,6 +62,23 @@ def value_check(name: str, only: Only) -> CheckView:
     told = " or ".join(map(repr, only.values))
     message = f"{name} has its gradient for {only.argument}={told} alone"
     return CheckView(other, words.quoted(message))
+
+
+def of_dtypes(
+    name: str, arguments: tuple[Argument, ...], trial: Trial
+) -> CheckView | None:
+    """Refuse complex tensors, where conjugates would be missing."""
+    real = {each for derived in trial.derived for each in derived.real}
+    found = [each for each in arguments if each.name in real]
+    if not found:
+        return None
+    own = [f"{each.name}.is_complex()" for each in found]
+    if len(found) > FEW or any(each.type is OPTIONAL for each in found):
+        there = "each is not None and " if OPTIONAL in {e.type for e in found} else ""
+        names = words.tuple_text([each.name for each in found])
+        own = [f"any({there}each.is_complex() for each in {names})"]
+    message = f"{name} has its gradient for real tensors"
+    return CheckView(" or ".join(own), words.quoted(message))
 
 
 def of_shapes(

@@ -33,6 +33,8 @@ def shape_check(
         any_lead: how many dimensions follow "...", by the name of the argument.
         optional: arguments that may be None.
     """
+    if pinned is Pinned.SCALARS:
+        return scalar_check(name, gradients, optional)
     graph = gradients.graph
     shapes = {graph[index].hint: graph[index].shape for index in gradients.arguments}
     letters: dict[Number, str] = {}
@@ -52,6 +54,24 @@ def shape_check(
         return None
     message = f"{name} has its gradient for the shapes {words.joined(told)}"
     return CheckView(asked, f'"{message}"')
+
+
+def scalar_check(
+    name: str,
+    gradients: Gradients,
+    optional: Collection[str],
+) -> CheckView | None:
+    """Refuse tensors without dimensions: one that is reduced along a dimension has some."""
+    graph = gradients.graph
+    found = [graph[index].hint for index in gradients.arguments if graph[index].shape]
+    asked = " or ".join(
+        unless_none(each, [check]) if each in optional else check
+        for each, check in ((each, f"{each}.dim() == 0") for each in found)
+    )
+    if not asked:
+        return None
+    message = f"{name} has its gradient for tensors of one dimension or more"
+    return CheckView(asked, words.quoted(message))
 
 
 def conditions(

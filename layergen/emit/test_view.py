@@ -64,6 +64,7 @@ def subject_view(
         counts_work=bool(name and positions[1:] and positions_with_work(made, trial)),
         working=tuple_or_name(positions_with_work(made, trial), positions),
         refused=refused_text(trial, made.arguments),
+        refuses_complex=any(each.real for each in trial.derived),
         function_class=name,
         dtypes=dtypes(trial),
         gradchecks=trial.gradchecks,

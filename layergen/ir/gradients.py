@@ -85,6 +85,7 @@ class Gradients:
         any_lead: whether "..." stands before the named dimensions of some argument: sizes are
             then read from the end.
         looked_at: numbers of the user's that it holds for one value of alone.
+        real: tensors that must not be complex, though the forward takes such.
     """
 
     graph: Graph
@@ -104,6 +105,7 @@ class Gradients:
     setting: tuple[tuple[str, Any], ...] = ()
     any_lead: bool = False
     looked_at: tuple[LookedAt, ...] = ()
+    real: tuple[str, ...] = ()
 
     @property
     def rebuilds(self) -> bool:

@@ -21,6 +21,9 @@ class Pinned(StrEnum):
     """What of the shapes of an example a derivation holds for."""
 
     NOTHING = "nothing"
+    SCALARS = (
+        "scalars"  # that no argument lacks all dimensions, where the example's has some
+    )
     BROADCAST = "broadcast"  # which sizes of the arguments are equal
     RANKS = "ranks"  # that, and how many dimensions each has
 

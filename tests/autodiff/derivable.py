@@ -200,6 +200,14 @@ def labels_of_float32(x, y):
     return -F.logsigmoid(labels * (x @ y.mT)).sum(-1).mean()
 
 
+def log_volume(w):
+    return torch.linalg.slogdet(w)[1] * w.sum()
+
+
+def solved_by_the_inverse(w, x):
+    return torch.linalg.inv(w) @ x
+
+
 def view_of_input(x):
     return x.view(-1)
 
@@ -255,5 +263,7 @@ DERIVED: Sequence[tuple[Form, tuple[Any, ...]]] = (
     (residual_in_place, (normal(3, 4), normal(4, 4))),
     (labels_of_float32, (normal(3, 4), normal(3, 4))),
     (same_size, (normal(2, 3, 7), normal(4, 3, 4))),
+    (log_volume, (normal(3, 3),)),
+    (solved_by_the_inverse, (normal(3, 3), normal(3, 2))),
     (view_of_input, (normal(3, 4),)),
 )

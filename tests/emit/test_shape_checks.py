@@ -127,6 +127,20 @@ def test_an_argument_with_any_leading_dimensions_is_read_and_not_asked():
     assert found == "w.shape != x.shape[-1:]"
 
 
+def test_only_tensors_without_dimensions_may_be_refused():
+    found = shape_check(
+        "f",
+        derived(x=MATRIX, s=(), w=(COLUMNS,), b=(COLUMNS,)),
+        Pinned.SCALARS,
+        optional=["b"],
+    )
+
+    assert found.condition == (
+        "x.dim() == 0 or w.dim() == 0 or (b is not None and b.dim() == 0)"
+    )
+    assert "tensors of one dimension or more" in found.message
+
+
 def message(leads=(), **shapes):
     check = shape_check("f", derived(**shapes), Pinned.RANKS, dict(leads))
     return check.message

@@ -246,6 +246,14 @@ def test_every_tensor_is_kept_by_save_for_backward():
     assert not any(isinstance(value, torch.Tensor) for value in values)
 
 
+def test_refuses_complex_tensors_whose_gradient_would_lack_conjugates():
+    case = CASES[0].values[0]
+    args = changed(inputs(case), lambda a: torch.complex(a, a))
+
+    with pytest.raises(ValueError, match="has its gradient for real tensors"):
+        bound(layer_norm, case)(*args)
+
+
 def test_refuses_shapes_that_its_gradient_does_not_hold_for():
     case = {"eps": 1e-05, "x": (3, 5), "weight": (1,), "bias": (5,)}
 

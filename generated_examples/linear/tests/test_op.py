@@ -213,6 +213,14 @@ def test_every_tensor_is_kept_by_save_for_backward():
     assert not any(isinstance(value, torch.Tensor) for value in values)
 
 
+def test_refuses_complex_tensors_whose_gradient_would_lack_conjugates():
+    case = CASES[0].values[0]
+    args = changed(inputs(case), lambda a: torch.complex(a, a))
+
+    with pytest.raises(ValueError, match="has its gradient for real tensors"):
+        linear(*args)
+
+
 class CountOperations(TorchDispatchMode):
     """Count what really runs, below autograd."""
 

@@ -2,9 +2,10 @@
 
 from torch import Tensor
 
-__all__ = ["adjoint", "scaled"]
-
+from layergen.autodiff.rules.operand import conjugate
 from layergen.autodiff.rules.rule import is_literal
+
+__all__ = ["adjoint", "scaled"]
 
 
 def adjoint(matrix: Tensor) -> Tensor:
@@ -13,5 +14,5 @@ def adjoint(matrix: Tensor) -> Tensor:
 
 
 def scaled(number: float, tensor: Tensor) -> Tensor:
-    """Multiply by a number, unless it was written as 1."""
-    return tensor if is_literal(number, 1) else number * tensor
+    """Multiply by a number's conjugate, unless it was written as 1."""
+    return tensor if is_literal(number, 1) else conjugate(number) * tensor

@@ -20,6 +20,8 @@ def into(operand: Any, gradient: Tensor) -> Tensor | None:
 
 
 def conjugate(operand: Any) -> Any:
-    """Conjugate a complex tensor; a real one, or a number, stays as it is."""
+    """Conjugate a complex tensor or number; real ones stay as they are."""
+    if isinstance(operand, complex):
+        return operand.conjugate()
     is_complex = isinstance(operand, Tensor) and operand.is_complex()
     return operand.conj() if is_complex else operand

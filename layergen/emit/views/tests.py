@@ -99,6 +99,7 @@ class SubjectView:
         bound_call: what `bound` hands on: 'x, beta, alpha=case["alpha"]'.
         differentiable: positions among the tensors, as a tuple's text.
         refused: an example that a check refuses, as a dict's text, or "".
+        refuses_complex: whether a check refuses complex tensors.
         working: those of them whose gradients cost work of their own; DIFFERENTIABLE for all.
     """
 
@@ -115,6 +116,7 @@ class SubjectView:
     counts_work: bool
     working: str
     refused: str
+    refuses_complex: bool
     function_class: str
     dtypes: tuple[str, ...]
     gradchecks: bool
