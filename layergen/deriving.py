@@ -181,6 +181,7 @@ def checked(
         silent=tuple(at for at in subject.wanted if not found[at]),
         place=subject.place,
         refused=others,
+        dtypes=tuple(getattr(each, "dtype", None) for each in subject.values),
     )
     notes = (*notes_on(subject, gradients), *derivation.verify(claim))
     saved = saved_of(subject, gradients)
@@ -283,6 +284,7 @@ def source_of(
         derived=(gradients,),
         pinned=pinned,
         only=tuple(only),
+        constants=subject.constants,
     )
     return emit_function(spec, spec.op, trial).text
 

@@ -118,6 +118,29 @@ def test_what_is_changed_in_place_keeps_its_dtype_under_autocast():
     assert found.dtype == wanted.dtype == torch.bfloat16
 
 
+def masked(x, mask, scale=2.0):
+    return x * mask * scale
+
+
+def test_what_no_gradient_was_derived_for_may_not_want_one():
+    x, mask = normal(3, 4).requires_grad_(), normal(3, 4)
+    ours = layergen.derive(masked, (x, mask, 2.0)).function
+
+    torch.testing.assert_close(ours(x, mask, 3.0), masked(x, mask, 3.0))
+    with pytest.raises(ValueError, match="no gradient for mask, scale: detach"):
+        ours(x, mask.clone().requires_grad_(), 3.0)
+    with pytest.raises(ValueError, match="no gradient for mask, scale: detach"):
+        ours(x, mask, nn.Parameter(torch.tensor(3.0)))
+    with pytest.raises(ValueError, match="no gradient for mask, scale: detach"):
+        torch.func.grad(lambda m: ours(x.detach(), m, 3.0).sum())(mask)
+
+
+def test_a_buffer_is_no_argument_to_warn_of():
+    source = layergen.derive(nn.BatchNorm1d(4).eval(), (normal(3, 4).float(),)).source
+
+    assert "requires_grad" not in source
+
+
 def answer(function, inputs):
     """Take the output, and the gradients of its sum."""
     given = [e.clone().requires_grad_() if isinstance(e, Tensor) else e for e in inputs]

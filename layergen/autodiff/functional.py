@@ -33,6 +33,13 @@ class Subject:
     wanted: tuple[int, ...]
     own: Callable[..., Any] | None = None  # whose text may stand in the output
     place: Place | None = None  # where it begins
+    buffers: tuple[int, ...] = ()  # of a module
+
+    @property
+    def constants(self) -> tuple[str, ...]:
+        """The names of floating tensors that nothing is differentiated by, but for buffers."""
+        rest = {*floating(self.values)} - {*self.wanted, *self.buffers}
+        return tuple(self.names[at] for at in sorted(rest))
 
     @property
     def given(self) -> dict[str, Any]:
@@ -106,7 +113,15 @@ def module_subject(module: nn.Module, inputs: Sequence[Any], name: str) -> Subje
     learned = {key for key, each in module.named_parameters() if each.requires_grad}
     wanted = [*wanted_of(tuple(inputs))]
     wanted += [len(first) + at for at, key in enumerate(held) if key in learned]
-    return Subject(name, function, (*first, *own.values()), values, tuple(wanted))
+    parameters = len(dict(module.named_parameters()))
+    return Subject(
+        name,
+        function,
+        (*first, *own.values()),
+        values,
+        tuple(wanted),
+        buffers=tuple(range(len(first) + parameters, len(values))),
+    )
 
 
 def counts(buffer: Tensor) -> bool:
@@ -135,12 +150,17 @@ def own_names(held: Iterable[str], first: Sequence[str]) -> dict[str, str]:
 
 def wanted_of(values: Sequence[Any]) -> tuple[int, ...]:
     """Choose what to differentiate by."""
-    floating = [
+    found = floating(values)
+    return tuple([at for at in found if values[at].requires_grad] or found)
+
+
+def floating(values: Sequence[Any]) -> list[int]:
+    """List the positions of tensors that can have gradients."""
+    return [
         at
         for at, each in enumerate(values)
         if isinstance(each, Tensor) and (each.is_floating_point() or each.is_complex())
     ]
-    return tuple([at for at in floating if values[at].requires_grad] or floating)
 
 
 def plain_name(function: Callable[..., Any]) -> str:

@@ -117,6 +117,11 @@ class Reason(Enum):
         "the forward returns something other than a tensor or a tuple of tensors",
         "Return a tensor, or several in a tuple.",
     )
+    MIXED_DTYPES = Words(
+        "the backward does not follow inputs of different dtypes",
+        "Cast them to one: x.to(weight.dtype).",
+        stub=True,
+    )
     OUTPUT_COMPLEX = Words(
         "the forward returns complex numbers, which the tests can't judge",
         "Return their real and imaginary parts: torch.view_as_real.",

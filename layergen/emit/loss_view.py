@@ -34,8 +34,8 @@ def loss_view(spec: Spec, loss: LossSpec, trial: Trial) -> LossView:
         ),
         returns_doc=returns_doc(trial),
         reduces=not trial.scalar,
-        raises=tuple(raises(loss, trial)),
-        checks=checks(loss.name, loss.arguments, trial),
+        raises=tuple(raises(spec, loss, trial)),
+        checks=checks(spec.backward, loss.name, loss.arguments, trial),
         unreduced=unreduced(spec, loss, trial),
         tensors=tuple(
             TensorView(each.name, words.shape_doc(each.shape)) for each in tensors
@@ -70,11 +70,11 @@ def returns_doc(trial: Trial) -> str:
     return f'A scalar tensor; for reduction "none", {each}.'
 
 
-def raises(loss: LossSpec, trial: Trial) -> Iterator[str]:
+def raises(spec: Spec, loss: LossSpec, trial: Trial) -> Iterator[str]:
     """Say when it raises an error."""
     if not trial.scalar:
         yield 'ValueError: reduction is none of "none", "mean" and "sum".'
-    for each in checks(loss.name, loss.arguments, trial):
+    for each in checks(spec.backward, loss.name, loss.arguments, trial):
         yield from each.doc
 
 

@@ -28,7 +28,7 @@ def op_view(spec: Spec, op: OpSpec, trial: Trial) -> OpView:
         returns_doc=returns_doc(trial),
         arguments=argument_views(op.arguments),
         body=op.forward.body,
-        checks=checks(op.name, op.arguments, trial),
+        checks=checks(spec.backward, op.name, op.arguments, trial),
     )
 
 

@@ -6,7 +6,7 @@ from layergen.emit.size_checks import size_check
 from layergen.emit.views import CheckView
 from layergen.ir.gradients import Condition
 from layergen.ir.trial import Only, Pinned, Trial
-from layergen.spec.model import ANY_SHAPE, Argument, ArgumentType
+from layergen.spec.model import ANY_SHAPE, Argument, ArgumentType, Backward
 
 __all__ = ["checks"]
 
@@ -15,12 +15,15 @@ FEW = 2  # tensors that are asked one by one
 
 
 def checks(
-    name: str, arguments: tuple[Argument, ...], trial: Trial
+    backward: Backward, name: str, arguments: tuple[Argument, ...], trial: Trial
 ) -> tuple[CheckView, ...]:
     """List what a function refuses, where its gradient does not hold for all."""
+    if backward is Backward.AUTOGRAD:
+        return ()
     values = (value_check(name, each) for each in trial.only)
     found = (
         *values,
+        of_constants(name, arguments, trial),
         of_dtypes(name, arguments, trial),
         of_shapes(name, arguments, trial),
         of_sizes(name, arguments, trial),
@@ -62,6 +65,32 @@ def value_check(name: str, only: Only) -> CheckView:
     told = " or ".join(map(repr, only.values))
     message = f"{name} has its gradient for {only.argument}={told} alone"
     return CheckView(other, words.quoted(message))
+
+
+def of_constants(
+    name: str, arguments: tuple[Argument, ...], trial: Trial
+) -> CheckView | None:
+    """Refuse what wants a gradient where none is derived: it would get none, and no word."""
+    found = [
+        each
+        for each in arguments
+        if each.type is ArgumentType.FLOAT or each.name in trial.constants
+    ]
+    if not found:
+        return None
+    first, *more = [each.name for each in found]
+    asked = f"{first}.requires_grad"
+    if more:
+        names = words.tuple_text([first, *more])
+        there = "isinstance(each, Tensor) and each.requires_grad"
+        asked = f"any({there} for each in {names})"
+    elif found[0].type is OPTIONAL:
+        asked = f"{first} is not None and {asked}"
+    elif found[0].type is ArgumentType.FLOAT:
+        asked = f"isinstance({first}, Tensor) and {asked}"
+    names = words.joined([first, *more])
+    message = f"{name} has no gradient for {names}: detach what requires one"
+    return CheckView(asked, words.quoted(message))
 
 
 def of_dtypes(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from layergen.errors import Place
@@ -73,6 +74,7 @@ class Claim:
         single: whether the forward computes in float32 inside; `verify` finds it out.
         place: the user's forward.
         refused: samples that `plain` takes, and that `derived` must refuse.
+        dtypes: of the arguments as they were given, None for what is no tensor.
     """
 
     name: str
@@ -86,6 +88,7 @@ class Claim:
     silent: tuple[int, ...] = ()
     place: Place | None = None
     refused: tuple[Sample, ...] = ()
+    dtypes: tuple[torch.dtype | None, ...] = ()
 
     def wanted(self, sample: Sample) -> tuple[int, ...]:
         """List the positions of a sample that a gradient is wanted of; None has none."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import torch
@@ -40,24 +41,49 @@ COMPLEX = {torch.float32: torch.complex64}  # of the same precision; bfloat16 ha
 
 
 def check(claim: Claim) -> tuple[str, ...]:
-    """Compare in each dtype that the forward runs in."""
+    """Compare in each dtype that the forward runs in, and in those of the example inputs."""
     random = draws(claim)
     notes = []
     for dtype in DTYPES:
+        cast = partial(cast_to, dtype)
+        if not all(
+            compared(claim, each, cast, dtype, random) for each in claim.strict()
+        ):
+            name = str(dtype).removeprefix("torch.")
+            notes.append(f"{claim.name}: not tried in {name}: the forward fails in it.")
+    given = {each for each in claim.dtypes if each and each.is_floating_point}
+    if len(given) > 1:
+        coarsest = max(given, key=lambda each: torch.finfo(each).eps)
         for sample in claim.strict():
-            probe = cast_to(dtype, probe_of(claim, sample))
-            same = narrow_answer(claim, probe) if probe else None
-            if probe is None or same is None:
-                name = str(dtype).removeprefix("torch.")
-                notes.append(
-                    f"{claim.name}: not tried in {name}: the forward fails in it."
-                )
-                break
-            exact = None if random else exact_answer(claim, sample, probe, same)
-            roundings = RANDOM_ROUNDINGS if random else ROUNDINGS
-            rounding = roundings * torch.finfo(dtype).eps
-            compare(claim, probe, same, exact or same, rounding)
+            compared(claim, sample, partial(as_given, claim), coarsest, random)
     return tuple(notes)
+
+
+def compared(
+    claim: Claim,
+    sample: Sample,
+    cast: Callable[[Probe], Probe | None],
+    coarsest: torch.dtype,
+    random: bool,
+) -> bool:
+    """Compare at one sample, and tell whether the forward runs there."""
+    probe = cast(probe_of(claim, sample))
+    same = narrow_answer(claim, probe) if probe else None
+    if probe is None or same is None:
+        return False
+    exact = None if random else exact_answer(claim, sample, probe, same)
+    roundings = RANDOM_ROUNDINGS if random else ROUNDINGS
+    compare(claim, probe, same, exact or same, roundings * torch.finfo(coarsest).eps)
+    return True
+
+
+def as_given(claim: Claim, probe: Probe) -> Probe:
+    """Round each tensor to the dtype that it was given in."""
+    pairs = zip(probe.args, claim.dtypes, strict=True)
+    args = tuple(
+        each.to(dtype) if dtype and is_floating(each) else each for each, dtype in pairs
+    )
+    return replace(probe, args=args, where=f"{probe.where}, in the dtypes given")
 
 
 def first_unlike(
@@ -175,13 +201,15 @@ def compare(
     claim: Claim, probe: Probe, same: Answer, exact: Answer, rounding: float
 ) -> None:
     """Refuse another dtype, and an error beyond the forward's."""
+    several = len(floating_dtypes(probe)) > 1
+    reason = Reason.MIXED_DTYPES if several else Reason.FAILED_DTYPES
     with default_dtype(torch.float32):
-        got = answer_of_derived(claim, probe, Reason.FAILED_DTYPES)
+        got = answer_of_derived(claim, probe, reason)
     if got is None:
         return
     if text := first_unlike(claim, probe, (got, same, exact), rounding):
-        raise refusal(claim, probe, Reason.FAILED_DTYPES, text)
-    if not widens(probe, same):
+        raise refusal(claim, probe, reason, text)
+    if not several and not widens(probe, same):
         refuse_faults(claim, probe, got)
 
 
@@ -192,8 +220,13 @@ def results_of(answer: Answer) -> tuple[Any, ...]:
 
 def widens(probe: Probe, same: Answer) -> bool:
     """Tell whether the forward itself leaves the inputs' dtype: autograd then narrows gradients."""
-    own = {each.dtype for each in probe.args if is_floating(each)}
+    own = floating_dtypes(probe)
     return any(is_floating(each) and each.dtype not in own for each in same.outputs)
+
+
+def floating_dtypes(probe: Probe) -> set[torch.dtype]:
+    """List the dtypes of the tensors that have gradients."""
+    return {each.dtype for each in probe.args if is_floating(each)}
 
 
 def largest(answer: Answer) -> float:

@@ -61,6 +61,7 @@ class Trial:
         pinned: what of the first example's shapes must be checked, since what was derived
             does not hold for others.
         only: arguments whose value must be checked, for the same reason.
+        constants: floating tensors that no gradient was asked for, and that get none.
         refused: an example that the forward takes and the derived function, by these checks,
             does not.
     """
@@ -83,6 +84,7 @@ class Trial:
     derived: tuple[Gradients, ...] = ()
     pinned: Pinned = Pinned.NOTHING
     only: tuple[Only, ...] = ()
+    constants: tuple[str, ...] = ()
     refused: Example | None = None
 
 

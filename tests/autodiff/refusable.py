@@ -204,6 +204,10 @@ def settled(x):
 
 
 # The function, its inputs, and the reason that it must be refused for.
+def product_in_half(a, b, c):
+    return (a @ b) * c
+
+
 REFUSED: Sequence[tuple[Form, tuple[Any, ...], Reason]] = (
     (item, (normal(4),), Reason.PYTHON_VALUE),
     (to_list, (normal(4),), Reason.PYTHON_VALUE),
@@ -243,4 +247,9 @@ REFUSED: Sequence[tuple[Form, tuple[Any, ...], Reason]] = (
     (drawn_by_a_generator, (normal(4),), Reason.OBJECT_ARGUMENT),
     (remembered, (normal(4),), Reason.CHANGES_STATE),
     (settled, (normal(4),), Reason.CHANGES_STATE),
+    (
+        product_in_half,
+        (normal(3, 4).bfloat16(), normal(4, 5).bfloat16(), normal(3, 5).float()),
+        Reason.MIXED_DTYPES,
+    ),
 )

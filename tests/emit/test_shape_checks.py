@@ -6,7 +6,7 @@ from layergen.emit.refused import checks
 from layergen.emit.shape_checks import shape_check
 from layergen.ir.graph import Arithmetic
 from layergen.ir.trial import Pinned, Trial
-from layergen.spec.model import ANY_SHAPE, Argument, ArgumentType, Shape
+from layergen.spec.model import ANY_SHAPE, Argument, ArgumentType, Backward, Shape
 from tests.emit.graphs import (
     COLUMNS,
     DEPTH,
@@ -173,7 +173,9 @@ def argument(name, *dims, kind=ArgumentType.TENSOR):
 
 
 def test_what_holds_for_all_shapes_refuses_nothing():
-    found = checks("f", (argument("x"),), trial(Pinned.NOTHING, x=MATRIX))
+    found = checks(
+        Backward.DERIVED, "f", (argument("x"),), trial(Pinned.NOTHING, x=MATRIX)
+    )
 
     assert found == ()
 
@@ -181,7 +183,9 @@ def test_what_holds_for_all_shapes_refuses_nothing():
 def test_arguments_of_any_shape_are_asked():
     arguments = argument("x"), argument("y")
 
-    [check] = checks("f", arguments, trial(Pinned.BROADCAST, x=MATRIX, y=MATRIX))
+    [check] = checks(
+        Backward.DERIVED, "f", arguments, trial(Pinned.BROADCAST, x=MATRIX, y=MATRIX)
+    )
 
     assert check.condition == "y.shape != x.shape"
 
@@ -189,7 +193,12 @@ def test_arguments_of_any_shape_are_asked():
 def test_an_argument_declared_with_any_leading_dimensions_is_not_asked():
     arguments = argument("x", "...", "features"), argument("w", "features")
 
-    [check] = checks("f", arguments, trial(Pinned.BROADCAST, x=MATRIX, w=(COLUMNS,)))
+    [check] = checks(
+        Backward.DERIVED,
+        "f",
+        arguments,
+        trial(Pinned.BROADCAST, x=MATRIX, w=(COLUMNS,)),
+    )
 
     assert check.condition == "w.shape != x.shape[-1:]"
     assert "x (*, a), w (a,)" in check.message
@@ -199,7 +208,10 @@ def test_an_optional_argument_is_asked_as_one():
     bias = argument("b", kind=ArgumentType.OPTIONAL_TENSOR)
 
     [check] = checks(
-        "f", (argument("x"), bias), trial(Pinned.BROADCAST, x=MATRIX, b=MATRIX)
+        Backward.DERIVED,
+        "f",
+        (argument("x"), bias),
+        trial(Pinned.BROADCAST, x=MATRIX, b=MATRIX),
     )
 
     assert check.condition == "(b is not None and b.shape != x.shape)"
