@@ -22,7 +22,7 @@ from layergen.emit.size_checks import stated
 from layergen.errors import CannotDerive
 from layergen.gate import derivation
 from layergen.gate.claim import Change, Claim, Sample
-from layergen.gate.conditions import samples_under
+from layergen.gate.conditions import other_values_may_raise, samples_under
 from layergen.gate.samples import samples_from
 from layergen.ir.cost import Cost
 from layergen.ir.gradients import Gradients
@@ -175,7 +175,7 @@ def checked(
         subject.name,
         made,
         subject.function,
-        tuple(other_values_may_raise(subject, only, each) for each in samples),
+        tuple(other_values_may_raise(only, subject.names, each) for each in samples),
         subject.names,
         tuple(at for at, each in enumerate(found) if each),
         silent=tuple(at for at in subject.wanted if not found[at]),
@@ -244,15 +244,6 @@ def distinct(values: Sequence[Any]) -> int:
     return len(
         {size for each in values if isinstance(each, Tensor) for size in each.shape}
     )
-
-
-def other_values_may_raise(
-    subject: Subject, only: Sequence[Only], sample: Sample
-) -> Sample:
-    """Accept a ValueError where a sample has a value that the function refuses."""
-    given = dict(zip(subject.names, sample.args, strict=True))
-    others = any(given[each.argument] not in each.values for each in only)
-    return replace(sample, may_raise=sample.may_raise or others)
 
 
 def source_of(

@@ -2,7 +2,7 @@
 
 import re
 from ast import literal_eval
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from functools import wraps
 from itertools import islice, product
@@ -52,25 +52,55 @@ def with_gradients(
     made: OpSpec | LossSpec, trial: Trial, recompute: Recompute
 ) -> Trial:
     """Derive one function at each setting."""
-    found = settings(made, trial, by_position(made))
-    assert found, "a forward runs at the arguments that its trial ran at"
-    gradients = [at_setting(made, trial, each, recompute) for each in found]
+    words = of_type(made, ArgumentType.STR)
+    found, gradients = at_settings(made, trial, words, recompute)
+    # a dimension, as of x.amax(dim), is as good as a word
+    looked_at = {number.argument for each in gradients for number in each.looked_at}
+    if integers := looked_at & of_type(made, ArgumentType.INT):
+        words |= integers
+        found, gradients = at_settings(made, trial, words, recompute)
+    for each in gradients:
+        check_numbers(made, each, words)
     if any(each.ways_back for each in gradients) and not agree(made.forward, gradients):
-        gradients = [
-            at_setting(made, trial, each, recompute, ways_back=False) for each in found
-        ]
+        _, gradients = at_settings(made, trial, words, recompute, ways_back=False)
     if not agree(made.forward, gradients):
-        gradients = [at_setting(made, trial, each, Recompute.ALL) for each in found]
-    return replace(trial, derived=tuple(gradients), only=tuple(words(made, found)))
+        _, gradients = at_settings(made, trial, words, Recompute.ALL)
+    only = tuple(derived_at(made, words, found))
+    return replace(trial, derived=tuple(gradients), only=only)
 
 
-def words(made: OpSpec | LossSpec, settings: Sequence[Sequence[Any]]) -> Iterator[Only]:
+def of_type(made: OpSpec | LossSpec, type: ArgumentType) -> frozenset[str]:
+    """List the arguments of a type."""
+    return frozenset(each.name for each in made.arguments if each.type is type)
+
+
+def at_settings(
+    made: OpSpec | LossSpec,
+    trial: Trial,
+    words: frozenset[str],
+    recompute: Recompute,
+    *,
+    ways_back: bool = True,
+) -> tuple[list[list[Any]], list[Gradients]]:
+    """Derive one function at each setting."""
+    found = settings(made, trial, by_position(made), words)
+    assert found, "a forward runs at the arguments that its trial ran at"
+    return found, [
+        at_setting(made, trial, each, words, recompute, ways_back=ways_back)
+        for each in found
+    ]
+
+
+def derived_at(
+    made: OpSpec | LossSpec,
+    words: Collection[str],
+    settings: Sequence[Sequence[Any]],
+) -> Iterator[Only]:
     """List the words that were derived at: the forward may take others, of other formulas."""
     for at, argument in enumerate(made.arguments):
-        if argument.type is ArgumentType.STR:
-            yield Only(
-                argument.name, tuple(dict.fromkeys(each[at] for each in settings))
-            )
+        if argument.name in words:
+            values = dict.fromkeys(each[at] for each in settings)
+            yield Only(argument.name, tuple(values))
 
 
 def by_position(made: OpSpec | LossSpec) -> Callable[..., Any]:
@@ -89,6 +119,7 @@ def at_setting(
     made: OpSpec | LossSpec,
     trial: Trial,
     values: Sequence[Any],
+    words: frozenset[str],
     recompute: Recompute,
     *,
     ways_back: bool = True,
@@ -103,15 +134,15 @@ def at_setting(
         broadcast=broadcast(made.arguments),
         recompute=recompute,
         locate=locator(made.forward),
+        literal=words & of_type(made, ArgumentType.INT),
         others=list(others(made, trial, values)),
         all_others=True,
         ways_back=ways_back,
     )
-    check_numbers(made, found)
     any_lead = any(each.shape.dims[:1] == ("...",) for each in made.arguments)
     return replace(
         found,
-        setting=tuple(settled(made.arguments, values)),
+        setting=tuple(settled(made.arguments, values, words)),
         any_lead=any_lead,
         conditions=counted_from(any_lead, found.conditions),
         equalities=counted_from(any_lead, found.equalities),
@@ -124,7 +155,10 @@ def counted_from(end: bool, conditions: tuple[Condition, ...]) -> tuple[Conditio
 
 
 def settings(
-    made: OpSpec | LossSpec, trial: Trial, function: Callable[..., Any]
+    made: OpSpec | LossSpec,
+    trial: Trial,
+    function: Callable[..., Any],
+    words: Collection[str],
 ) -> list[list[Any]]:
     """List the arguments at every setting of flags and of what may be None, the fullest first."""
     example = broadest(trial.examples)
@@ -141,7 +175,7 @@ def settings(
         for each in made.arguments
     ]
     choices = [
-        list(choices_of(argument, value, trial))
+        list(choices_of(argument, value, trial, words))
         for argument, value in zip(made.arguments, base, strict=True)
     ]
     found = list(islice(product(*choices), MOST_SETTINGS + 1))
@@ -176,14 +210,16 @@ def broadest(examples: Sequence[Example]) -> Example:
     return (found or list(examples))[0]
 
 
-def choices_of(argument: Argument, value: Any, trial: Trial) -> Iterator[Any]:
+def choices_of(
+    argument: Argument, value: Any, trial: Trial, words: Collection[str]
+) -> Iterator[Any]:
     """List the values of an argument that a forward may branch on."""
     yield value
     if argument.type is ArgumentType.OPTIONAL_TENSOR and value is not None:
         yield None
     if argument.type is ArgumentType.BOOL:
         yield not value
-    if argument.type is ArgumentType.STR:
+    if argument.name in words:
         others = [dict(each.values).get(argument.name) for each in trial.examples]
         others.append(default_of(argument))
         yield from dict.fromkeys(each for each in others if each not in (None, value))
@@ -206,13 +242,13 @@ def runs(function: Callable[..., Any], values: Sequence[Any]) -> bool:
 
 
 def settled(
-    arguments: Sequence[Argument], values: Sequence[Any]
+    arguments: Sequence[Argument], values: Sequence[Any], words: Collection[str]
 ) -> Iterator[tuple[str, Any]]:
     """Say which flags and None an answer holds for."""
     for argument, value in zip(arguments, values, strict=True):
         if argument.type is ArgumentType.OPTIONAL_TENSOR:
             yield argument.name, value is not None
-        elif argument.type in (ArgumentType.BOOL, ArgumentType.STR):
+        elif argument.type is ArgumentType.BOOL or argument.name in words:
             yield argument.name, value
 
 
@@ -229,10 +265,14 @@ def broadcast(arguments: Sequence[Argument]) -> frozenset[str]:
     return frozenset(loose) if len(loose) > 1 else frozenset()
 
 
-def check_numbers(made: OpSpec | LossSpec, found: Gradients) -> None:
-    """Refuse a formula that holds for one value of a number."""
+def check_numbers(
+    made: OpSpec | LossSpec, found: Gradients, words: Collection[str]
+) -> None:
+    """Refuse a formula that holds for one value of a number that is no word."""
     locate = locator(made.forward)
     for each in found.looked_at:
+        if each.argument in words:
+            continue
         place = locate(each.line)
         raise refused(Reason.SCALAR_SPECIALISED, place=place, detail=each.argument)
 

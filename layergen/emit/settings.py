@@ -85,7 +85,8 @@ def asked(flag: Argument, value: object) -> str:
         return f"{flag.name} is {'not None' if value else 'None'}"
     if isinstance(value, bool):
         return flag.name if value else f"not {flag.name}"
-    return f"{flag.name} == {words.quoted(value)}"
+    told = words.quoted(value) if isinstance(value, str) else repr(value)
+    return f"{flag.name} == {told}"
 
 
 def block_views(

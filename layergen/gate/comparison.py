@@ -108,12 +108,22 @@ def answer_of_derived(
 
 def refusal(claim: Claim, probe: Probe, reason: Reason, text: str) -> CannotDerive:
     """Word a refusal: the check, the sizes, and what differs."""
-    if (
-        probe.may_raise
-    ):  # at a broadcast that nobody spoke of, which checks of shapes refuse
+    # at a broadcast that nobody spoke of, or at a number alone: checks of shapes refuse those
+    if probe.may_raise or lacks_dimensions(claim, probe):
         reason = Reason.FAILED_BROADCAST
     detail = f"{claim.name} at {probe.where}: {text}"
     return refused(reason, place=claim.place, detail=detail)
+
+
+def lacks_dimensions(claim: Claim, probe: Probe) -> bool:
+    """Tell whether a tensor has no dimensions where the first sample's has some."""
+    pairs = zip(probe.args, claim.samples[0].args, strict=True)
+    return any(
+        isinstance(each, Tensor)
+        and isinstance(first, Tensor)
+        and first.dim() > 0 == each.dim()
+        for each, first in pairs
+    )
 
 
 def differences(

@@ -1,6 +1,7 @@
 """Samples that meet the conditions of a derivation, and those that it must refuse."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from layergen.autodiff.evaluate import holds
@@ -8,8 +9,9 @@ from layergen.autodiff.refusal import Reason, refused
 from layergen.gate.claim import Claim, Sample
 from layergen.gate.comparison import REFUSALS
 from layergen.ir.gradients import Condition
+from layergen.ir.trial import Only
 
-__all__ = ["check", "samples_under"]
+__all__ = ["check", "other_values_may_raise", "samples_under"]
 
 Forward = Callable[..., Any]
 
@@ -63,3 +65,12 @@ def check(claim: Claim) -> tuple[str, ...]:
             text = f"{sample.note} is taken, and its gradient is none of the forward's"
         raise refused(Reason.FAILED_SIZES, place=claim.place, detail=text)
     return ()
+
+
+def other_values_may_raise(
+    only: Sequence[Only], names: Sequence[str], sample: Sample
+) -> Sample:
+    """Accept a ValueError where a sample has a value that the function refuses."""
+    given = dict(zip(names, sample.args, strict=True))
+    others = any(given[each.argument] not in each.values for each in only)
+    return replace(sample, may_raise=sample.may_raise or others)

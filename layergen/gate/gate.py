@@ -14,7 +14,7 @@ from layergen.emit.source import SourceFile
 from layergen.errors import CannotDerive
 from layergen.gate.calls import called, inputs_of, tensors_of
 from layergen.gate.claim import Change, Claim, Sample
-from layergen.gate.conditions import samples_under
+from layergen.gate.conditions import other_values_may_raise, samples_under
 from layergen.gate.derivation import verify
 from layergen.gate.in_memory import imported
 from layergen.gate.samples import change_in, samples_from, samples_of
@@ -103,7 +103,7 @@ def check_derivation(
             made.name,
             derived,
             by_position,
-            samples,
+            tuple(other_values_may_raise(trial.only, names, each) for each in samples),
             names,
             tuple(at for at, name in enumerate(names) if name in trial.differentiable),
             twice=trial.gradgradchecks,

@@ -34,3 +34,15 @@ def test_what_reduces_its_own_argument_refuses_numbers_alone(
     assert "    if x.dim() == 0:\n" in (folder / "ripple/op.py").read_text()
     found = generated_tests("ripple", cwd=folder)
     assert found.returncode == 0, found.stdout
+
+
+def test_a_dimension_is_derived_at_its_default_and_at_cases(
+    folder, layergen, generated_tests
+):
+    options = ["--arg", "dim:int=-1", "--case", "dim=-1", "--case", "dim=0"]
+    layergen("new-op", "ripple", "--forward", "x * x.amax(dim, keepdim=True)", *options)
+
+    text = (folder / "ripple/op.py").read_text()
+    assert "if dim not in (-1, 0):" in text
+    found = generated_tests("ripple", "-k", "gradient or refuses", cwd=folder)
+    assert found.returncode == 0, found.stdout
