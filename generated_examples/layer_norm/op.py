@@ -86,6 +86,8 @@ def layer_norm(
     Raises:
         ValueError: the arguments are not those that the gradient holds for.
     """
+    if isinstance(eps, Tensor) and eps.requires_grad:
+        raise ValueError("layer_norm has no gradient for eps: detach what requires one")
     if any(each is not None and each.is_complex() for each in (x, weight, bias)):
         raise ValueError("layer_norm has its gradient for real tensors")
     if weight.shape != x.shape[-1:] or (

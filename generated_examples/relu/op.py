@@ -51,5 +51,10 @@ def relu(x: Tensor, threshold: float = 0.0) -> Tensor:
 
     Returns:
         A tensor of the inputs' shape, broadcast where they differ.
+
+    Raises:
+        ValueError: the arguments are not those that the gradient holds for.
     """
+    if isinstance(threshold, Tensor) and threshold.requires_grad:
+        raise ValueError("relu has no gradient for threshold: detach what requires one")
     return ReLUFunction.apply(x, threshold)
