@@ -148,6 +148,8 @@ def poisson_nll_loss(
     if is_legacy(size_average, reduce):
         return NotImplemented
     grad = of_each(grad, (input - target).numel(), reduction)
+    if broadcasts(input, target):
+        grad = grad.expand((input - target).shape)
     log_rate = input if log_input else (input + eps).log()
     slope = input.exp() - target if log_input else 1 - target / (input + eps)
     if full:  # Stirling's target log(target) - target + log(2 pi target) / 2

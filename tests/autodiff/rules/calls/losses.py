@@ -32,11 +32,14 @@ CALLS = {
     "kl_div": [
         *reduced(F.kl_div, X, ROW, log_target=True),
         *reduced(F.kl_div, X, WEIGHT),
+        *reduced(F.kl_div, ROW, WEIGHT),
         call(F.kl_div, X, WEIGHT, reduction="batchmean"),
         call(F.kl_div, real(), WEIGHT[0, 0].detach(), reduction="batchmean"),
     ],
     "poisson_nll_loss": [
         *reduced(F.poisson_nll_loss, X, COUNTS, full=True),
+        *reduced(F.poisson_nll_loss, ROW, COUNTS.expand(3, 4)),
+        *reduced(F.poisson_nll_loss, X[:, :1], COUNTS),
         *reduced(F.poisson_nll_loss, WEIGHT, COUNTS, log_input=False, eps=0.1),
     ],
 }
