@@ -208,6 +208,18 @@ def solved_by_the_inverse(w, x):
     return torch.linalg.inv(w) @ x
 
 
+def determinant(x):
+    return torch.det(x)
+
+
+def multiplied(x, y, z):
+    return torch.linalg.multi_dot([x, y, z])
+
+
+def counted(x, y):
+    return F.poisson_nll_loss(x, y)
+
+
 def view_of_input(x):
     return x.view(-1)
 
@@ -266,4 +278,7 @@ DERIVED: Sequence[tuple[Form, tuple[Any, ...]]] = (
     (log_volume, (normal(3, 3),)),
     (solved_by_the_inverse, (normal(3, 3), normal(3, 2))),
     (view_of_input, (normal(3, 4),)),
+    (determinant, (normal(3, 3),)),
+    (multiplied, (normal(3, 4), normal(4, 5), normal(5, 2))),
+    (counted, (normal(4), normal(3, 4).abs())),
 )

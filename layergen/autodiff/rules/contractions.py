@@ -1,7 +1,9 @@
 """Sums of products over named or numbered dimensions: the adjoint is such a sum again."""
 
 from collections.abc import Mapping, Sequence
+from functools import reduce
 from itertools import chain
+from operator import matmul
 from string import ascii_letters
 from typing import Any
 
@@ -227,7 +229,7 @@ def kron(grad: Tensor, out: Tensor, input: Tensor, other: Tensor) -> Any:
 
 
 def multi_dot(grad: Tensor, out: Tensor, tensors: Sequence[Tensor]) -> Any:
-    """Source: the chain rule: a matrix's gradient is left.mT @ grad @ right.mT."""
+    """Source: the chain rule: left.mT @ grad @ right.mT; autocast knows no multi_dot on a CPU."""
     first, *middle, last = tensors
     if first.dim() == 1:
         first, grad = first.unsqueeze(0), grad.unsqueeze(0)
@@ -235,9 +237,7 @@ def multi_dot(grad: Tensor, out: Tensor, tensors: Sequence[Tensor]) -> Any:
         last, grad = last.unsqueeze(-1), grad.unsqueeze(-1)
     turned = [conjugate(each).mT for each in (first, *middle, last)]
     grads = [
-        torch.linalg.multi_dot(
-            [*turned[:place][::-1], grad, *turned[place + 1 :][::-1]]
-        )
+        reduce(matmul, [*turned[:place][::-1], grad, *turned[place + 1 :][::-1]])
         for place in range(len(turned))
     ]
     return ([each.reshape(of.shape) for each, of in zip(grads, tensors, strict=True)],)

@@ -124,7 +124,8 @@ def det(grad: Tensor, out: Tensor, A: Tensor) -> Any:
     U, S, Vh = torch.linalg.svd(A)
     same = torch.eye(A.shape[-1], dtype=torch.bool, device=A.device)
     others = S.unsqueeze(-2).masked_fill(same, 1).prod(-1)
-    sign = torch.linalg.det(U @ Vh).sign()  # of two rotations, or with a reflection
+    # Of two rotations, or with a reflection; not of their product, which autocast narrows.
+    sign = (torch.linalg.det(U) * torch.linalg.det(Vh)).sign()
     return (_each(grad * sign) * (U * others.unsqueeze(-2)) @ Vh,)
 
 
