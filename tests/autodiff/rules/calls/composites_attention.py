@@ -9,16 +9,16 @@ from tests.autodiff.rules.samples import call, real
 attend = F.scaled_dot_product_attention
 SEEN = MASK | ~MASK.any(-1, keepdim=True)  # each query sees a key
 
-Q3, K5, V5 = real(3, 2, 4), real(5, 2, 4, seed=1), real(5, 2, 4, seed=2)
-IN, OUT = real(12, 4, seed=3), real(4, 4, seed=4)
-BIASES = real(12, seed=5), real(4, seed=6)
-LAST = real(1, 1, 4, seed=7), real(1, 1, 4, seed=8)
+Q3, K5, V5 = real(3, 2, 6), real(5, 2, 6, seed=1), real(5, 2, 6, seed=2)
+IN, OUT = real(18, 6, seed=3), real(6, 6, seed=4)
+BIASES = real(18, seed=5), real(6, seed=6)
+LAST = real(1, 1, 6, seed=7), real(1, 1, 6, seed=8)
 PADDED = torch.tensor([[False] * 5, [False] * 3 + [True] * 2])
 ADDED = real(3, 5, seed=9).detach()
 HIDDEN = torch.zeros(4, 3, 5, dtype=torch.bool)
 HIDDEN[1, 0, 2] = HIDDEN[2, 2, 4] = True
 CAUSAL = torch.ones(3, 5, dtype=torch.bool).triu(1)
-APART = [real(4, 4, seed=10 + at) for at in range(3)]
+APART = [real(6, 6, seed=10 + at) for at in range(3)]
 
 
 def heads(
@@ -33,7 +33,7 @@ def heads(
     in_bias, out_bias = biases
     rest = (in_weight, in_bias, *last, zeros, dropout_p, OUT, out_bias)
     options = {"training": False, **options}
-    return call(F.multi_head_attention_forward, Q3, K5, V5, 4, 2, *rest, **options)
+    return call(F.multi_head_attention_forward, Q3, K5, V5, 6, 2, *rest, **options)
 
 
 CALLS = {

@@ -18,6 +18,10 @@ TWO_ZEROS = without(torch.tensor([[0], [1], [1], [0], [1]]))
 ZEROS = torch.zeros(5, 3).double().requires_grad_()
 
 CALLS = {
+    "scatter": [
+        call(torch.scatter, real(2, 4), 1, torch.tensor([[0, 3], [1, 2]]), value)
+        for value in (2.5, real(2, 2, seed=1))
+    ],
     "scatter_reduce": [
         call(torch.scatter_reduce, real(2, 3, seed=1), 0, INDEX, source, "prod", **own)
         for source in (ONE_ZERO, TWO_ZEROS, ZEROS)
