@@ -16,9 +16,9 @@ class LayerNormFunction(Function):
     With g the incoming gradient:
 
         grad_product  = g * weight
-        grad_squared  = sum(grad_product * centered, -1) * -0.5 * rstd ^ 3 /
-                        x.shape[-1]
-        grad_centered = grad_product * rstd + grad_squared * 2 * centered
+        product       = sum(grad_product * centered, -1) / x.shape[-1] * rstd ^ 3 *
+                        centered
+        grad_centered = grad_product * rstd - product
         grad_x        = grad_centered - sum(grad_centered, -1) / x.shape[-1]
         grad_weight   = sum(g * (centered * rstd))
         grad_bias     = sum(g)
@@ -53,13 +53,13 @@ class LayerNormFunction(Function):
             rstd = torch.rsqrt(centered.square().mean(-1, keepdim=True) + eps)
         if ctx.needs_input_grad[0]:
             grad_product = grad_out * weight
-            grad_squared = (
+            product = (
                 (grad_product * centered).sum(-1, keepdim=True)
-                * -0.5
-                * rstd**3
                 / x.shape[-1]
+                * rstd**3
+                * centered
             )
-            grad_centered = grad_product * rstd + grad_squared * 2 * centered
+            grad_centered = grad_product * rstd - product
             grad_x = grad_centered - grad_centered.sum(-1, keepdim=True) / x.shape[-1]
         if ctx.needs_input_grad[1]:
             grad_weight = (grad_out * (centered * rstd)).sum_to_size(weight.shape)

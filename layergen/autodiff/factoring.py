@@ -6,22 +6,26 @@ g * (d * 0.5) + g * d / 2  ->  g * d
 -(m * x)                   ->  -m * x                 where m is smaller than x
 where(c, m, 0) / d         ->  where(c, m / d, 0)
 g * x * s, beside g * s    ->  g * s * x
+g * x / (2 * d) * 2        ->  g * x / d
+g * -0.5 * x * 2 + y       ->  y - g * x
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from layergen.autodiff.merging import flattened, in_order, merged
 from layergen.autodiff.products import (
     Product,
-    Reader,
     Sum,
     coefficient,
+    folded,
     is_number,
     is_one,
     multiplied,
+    positive,
 )
+from layergen.autodiff.reading import Reader
 from layergen.autodiff.relocation import pruned, relocated
 from layergen.ir.graph import Graph, Kind, Node, Number, Phase, Syntax, Value
 
@@ -69,6 +73,7 @@ class Writer:
         self.known: dict[Any, int] = {}
         self.changed = False
         self.cost = 0  # operations on whole tensors, of what is being written
+        self.count = 0  # all of its operations
 
     def rewrite(self) -> None:
         """Write every node."""
@@ -84,9 +89,10 @@ class Writer:
             return None
         if self.reader.is_small(node):
             return None  # as its rule has it, which is what a reader knows
-        start, self.cost = len(self.nodes), 0
+        start, self.cost, self.count = len(self.nodes), 0, 0
         try:
-            found = self.sum(merged(self.reader.terms(node.index)), node)
+            terms = merged(self.reader.terms(node.index))
+            found = self.sum([positive(each) for each in terms], node)
         except Unwieldy:
             found = None
         if found is None or not self.is_better(found, node):
@@ -102,12 +108,15 @@ class Writer:
     def is_better(self, found: int, node: Node) -> bool:
         """Compare what was written with what was there."""
         same = self.nodes[found].shape == node.shape
-        return same and self.cost < self.cost_of(node)
+        before = [each.shape for each in self.taken_apart(node)]
+        costs = before.count(node.shape), len(before)
+        return same and (self.cost, self.count) < costs
 
-    def cost_of(self, node: Node) -> int:
-        """Count the operations on whole tensors of a node, and of what is taken apart with it."""
-        own = [self.graph[each] for each in self.reader.opened(node)]
-        return 1 + sum(self.cost_of(each) for each in own if each.shape == node.shape)
+    def taken_apart(self, node: Node) -> Iterator[Node]:
+        """List a node and those that are taken apart with it."""
+        yield node
+        for each in self.reader.opened(node):
+            yield from self.taken_apart(self.graph[each])
 
     def forget(self, start: int) -> None:
         """Take back what was written since."""
@@ -129,6 +138,7 @@ class Writer:
         tensors = [each.node for each in args if isinstance(each, Value)]
         shape = broadcast([self.nodes[each].shape for each in tensors])
         self.cost += shape == of.shape
+        self.count += 1
         return self.put(
             Node(
                 len(self.nodes),
@@ -174,6 +184,8 @@ class Writer:
         quick = self.quickest(over, factors, shape)
         if quick is not None:
             factors[quick] = self.within(factors[quick], found, of)
+        elif found.times and isinstance(coefficient(found), int | float):
+            quick, factors[0] = 0, self.scaled(factors[0], found, of)  # 2 * g * x
         result, *others = factors
         for each in others:
             result = self.operator("mul", of, Value(result), Value(each))
@@ -198,6 +210,7 @@ class Writer:
                     rest.remove(one)
                     rest.remove(other)
                     self.cost -= 1
+                    self.count -= 1
                     return (one, other, *rest)
         return over
 
@@ -240,13 +253,17 @@ class Writer:
         return self.put(replace(node, args=(condition, *own), hint="", gradient_of=""))
 
     def scaled(self, at: int, number: Product, of: Node) -> int:
-        """Multiply by a product's sign and numbers."""
-        if number.negative:
+        """Multiply by a product's sign and numbers: 2 * x, -0.5 * x, -x / 3."""
+        factor, under = coefficient(number), multiplied(number.by)
+        divides = is_one(multiplied(number.times))
+        is_literal = isinstance(factor, int | float) and not is_one(factor)
+        if number.negative and (divides or not is_literal):
             at = self.operator("neg", of, Value(at))
-        over, under = multiplied(number.times), multiplied(number.by)
-        if not is_one(over):
-            return self.operator("mul", of, Value(at), coefficient(number))
-        return at if is_one(under) else self.operator("div", of, Value(at), under)
+        elif number.negative:
+            factor = folded("*", -1, factor)
+        if divides:
+            return at if is_one(under) else self.operator("div", of, Value(at), under)
+        return at if is_one(factor) else self.operator("mul", of, Value(at), factor)
 
 
 def has_numbers(found: Product) -> bool:

@@ -1,6 +1,6 @@
 """Leave out what a backward would compute in vain, while it is recorded.
 
-x.mT.mT            ->  x, also x.transpose(-2, -1).mT
+x.mT.mT            ->  x, also x.transpose(-2, -1).mT, and x.t().mT of a matrix
 -(-x)              ->  x
 x.reshape(x.shape) ->  x, also expand and sum_to_size
 x * 1, x / 1       ->  x
@@ -39,7 +39,7 @@ def simpler(
         return operand
     if found.op in UNDONE_BY_ITSELF and undoes(found, args, operand):
         return origin(tape, operand)
-    if swaps_last_two(found.op, args) and swaps_last_two(operand.op, operand.args):
+    if swaps(found.op, args, result) and swaps_last_two(operand):
         return origin(tape, operand)
     if found.op == "transpose" and operand.op == "transpose" and not operand.kwargs:
         return origin(tape, operand) if operand.args[1:] == args[1:] else None
@@ -55,9 +55,17 @@ def undoes(found: Operation, args: tuple[Any, ...], operand: Entry) -> bool:
     return operand.kind is Kind.CALL and operand.op == found.op and len(args) == 1
 
 
-def swaps_last_two(op: str, args: tuple[Any, ...]) -> bool:
-    """Tell whether a call is x.mT, spelled in one way or another."""
-    return op == "mT" or (op == "transpose" and args[1:] in ((-2, -1), (-1, -2)))
+def swaps_last_two(entry: Entry) -> bool:
+    """Tell whether a value is x.mT, spelled in one way or another."""
+    return not entry.kwargs and swaps(entry.op, tuple(entry.args), entry.result)
+
+
+def swaps(op: str, args: tuple[Any, ...], result: Tensor) -> bool:
+    """Tell whether a call is x.mT; of a matrix x.t(), x.T and x.transpose(0, 1) are."""
+    if op == "transpose" and len(args) == 3:
+        rank = result.dim()
+        return rank > 1 and {each % rank for each in args[1:]} == {rank - 1, rank - 2}
+    return op == "mT" or (op in ("t", "T") and result.dim() == 2)
 
 
 def origin(tape: Tape, entry: Entry) -> Entry:

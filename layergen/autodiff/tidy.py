@@ -29,7 +29,7 @@ def tidied(tape: Tape, gradient: Tensor) -> Tensor:
     entry = tape.find(gradient)
     if entry is None or entry.phase is Phase.FORWARD:
         return gradient
-    if swaps_last_two(entry.op, entry.args):
+    if swaps_last_two(entry):
         return swapped(tape, entry, gradient)
     if entry.op == "reshape":
         return without_keepdim(tape, entry, gradient)
@@ -44,7 +44,7 @@ def swapped(tape: Tape, entry: Entry, gradient: Tensor) -> Tensor:
     if product is None or product.op != "matmul":
         return gradient
     first, second = operand(tape, product, 0), operand(tape, product, 1)
-    if first is None or second is None or not swaps_last_two(first.op, first.args):
+    if first is None or second is None or not swaps_last_two(first):
         return gradient
     source = operand(tape, first, 0)
     assert source is not None

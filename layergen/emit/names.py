@@ -53,6 +53,8 @@ NOUNS: Mapping[str, str] = MappingProxyType(
         "square": "squared",
         "sub": "difference",
         "sum": "total",
+        "T": "transposed",
+        "t": "transposed",
         "transpose": "transposed",
         "unsqueeze": "expanded",
         "var": "variance",

@@ -15,6 +15,7 @@ from layergen.ir.graph import (
     Listed,
     Named,
     Node,
+    Phase,
     Range,
     Scalar,
     ShapeOf,
@@ -138,11 +139,20 @@ class Expressions(AtHand):
             left, right = own + 1, own
         if own == COMPARISON:
             left = right = own + 1
+        if node.op == "mul" and node.phase is Phase.BACKWARD:
+            first, second = self.number_first(first, second)
         after = self.text(second, right)
         rounds = "//" in after or "%" in after  # -n // 2 is not -(n // 2)
         if node.op == "add" and after.startswith("-") and not rounds:
             return f"{self.text(first, left)} - {after[1:]}", own
         return f"{self.text(first, left)} {symbol} {after}", own
+
+    def number_first(self, first: Any, second: Any) -> tuple[Any, Any]:
+        """Order factors: 2 * x; but x * y * 2 and -x * 2, which are computed so."""
+        factor = SYMBOLS["mul"][1]
+        before, after = self.text(first, factor), self.text(first, factor + 1)
+        stays = isinstance(second, Value) or before != after or before.startswith("-")
+        return (first, second) if stays else (second, first)
 
     def indexed(self, node: Node) -> str:
         """Print x[..., 1:]."""

@@ -7,6 +7,7 @@ import torch.nn.functional as F
 from layergen.autodiff import reverse
 from layergen.autodiff.derive import derived
 from layergen.autodiff.refusal import Reason
+from layergen.autodiff.rules import arithmetic
 from layergen.emit.printing import printed
 from layergen.errors import CannotDerive
 from tests.emit.graphs import arguments
@@ -33,9 +34,21 @@ def test_the_gradients_of_several_uses_are_added():
 
 
 def test_a_use_as_both_operands_counts_twice():
+    lines = backward(lambda x: x + x, VECTOR)
+
+    assert lines == ["grad_x = grad_out + grad_out"]
+
+
+def test_a_product_of_a_value_with_itself_is_a_square():
     lines = backward(lambda x: x * x, VECTOR)
 
-    assert lines == ["product = grad_out * x", "grad_x = product + product"]
+    assert lines == ["grad_x = 2 * grad_out * x"]
+
+
+def test_what_a_root_and_a_square_double_and_halve_cancels():
+    lines = backward(lambda x: torch.sqrt(x * x + 1), VECTOR)
+
+    assert lines == ["grad_x = grad_out * x / torch.sqrt(x * x + 1)"]
 
 
 def test_the_gradient_of_a_sum_is_expanded_at_the_end():
@@ -218,7 +231,7 @@ def test_a_rule_is_asked_before_autograd(monkeypatch):
     monkeypatch.setattr(reverse, "RULES", {"sin": lambda grad, out, input: (grad * 7,)})
     monkeypatch.setattr(reverse, "ELEMENTWISE", frozenset({"sin"}))
 
-    assert backward(lambda x: x.sin(), VECTOR) == ["grad_x = grad_out * 7"]
+    assert backward(lambda x: x.sin(), VECTOR) == ["grad_x = 7 * grad_out"]
 
 
 def test_a_gradient_that_a_rule_leaves_out_is_none(monkeypatch):
@@ -261,3 +274,13 @@ def test_an_operation_that_hides_its_random_numbers_is_refused():
 
 def test_a_forward_through_which_no_gradient_comes_is_refused():
     assert refusal(lambda x: x.sign(), VECTOR) == Reason.NO_GRADIENT_PATH.spelled
+
+
+def test_the_square_of_a_complex_number_has_its_conjugate():
+    z = torch.randn(3, dtype=torch.complex128, requires_grad=True)
+    grad = torch.randn(3, dtype=torch.complex128)
+    (theirs,) = torch.autograd.grad(z * z, z, grad)
+
+    (ours,) = arithmetic.mul(grad, z * z, z, z)
+
+    torch.testing.assert_close(ours, theirs)

@@ -29,6 +29,8 @@ def tidy(compute, *tensors, phase=Phase.BACKWARD):
         lambda a, b: (a.mT @ b).mT,
         lambda a, b: (a.transpose(-2, -1) @ b).mT,
         lambda a, b: (a.mT @ b).transpose(-1, -2),
+        lambda a, b: (a.t() @ b).t(),
+        lambda a, b: (a.T @ b).transpose(0, 1),
     ],
 )
 def test_a_transposed_product_is_one_of_the_factors_the_other_way_round(compute):

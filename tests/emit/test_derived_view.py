@@ -273,6 +273,6 @@ def test_what_only_one_setting_uses_is_kept_for_all():
 
     assert made.scalars == ("alpha", "flag")
     assert [(block.condition, block.lines) for block in made.blocks] == [
-        ("flag", ("grad_x = grad_out * alpha",)),
-        ("not flag", ("grad_x = grad_out * 2",)),
+        ("flag", ("grad_x = alpha * grad_out",)),
+        ("not flag", ("grad_x = 2 * grad_out",)),
     ]

@@ -43,7 +43,7 @@ def one(*backward, name="x"):
 @pytest.mark.parametrize(
     ("node", "text"),
     [
-        (operator("mul", G, 2), "g * 2"),
+        (operator("mul", G, 2), "2 * g"),
         (attribute("mT", G), "g^T"),
         (method("t", G), "g^T"),
         (method("sum", G, -1, kwargs={"keepdim": True}), "sum(g, -1)"),

@@ -48,7 +48,7 @@ def test_a_gradient_that_is_a_shared_value_stands_in_its_argument_s_place():
     )
 
     assert texts(gradients(made, [2], {"x": 4, "y": 5})).backward == (
-        Statements((0, 1), ("product = grad_out * 2",)),
+        Statements((0, 1), ("product = 2 * grad_out",)),
         Statements((0,), ("grad_x = product",)),
         Statements((1,), ("grad_y = -product",)),
     )
@@ -181,7 +181,7 @@ def test_a_gradient_of_two_arguments_is_no_one_s():
     found = texts(gradients(made, [2], {"x": 4, "w": 4}))
 
     assert found.backward == (
-        Statements((0, 1), ("product = grad_out * 2",)),
+        Statements((0, 1), ("product = 2 * grad_out",)),
         Statements((0,), ("grad_x = product",)),
         Statements((1,), ("grad_w = product",)),
     )

@@ -11,6 +11,7 @@ from layergen.ir.graph import (
     Value,
 )
 from tests.emit.graphs import (
+    BACKWARD,
     X,
     Y,
     Z,
@@ -53,6 +54,34 @@ def of_xyz(*nodes):
 )
 def test_a_syntax_is_spelled_as_it_was_recorded(node, text):
     assert of_xyz(node) == text
+
+
+@pytest.mark.parametrize(
+    ("node", "text"),
+    [
+        (operator("mul", X, 2, phase=BACKWARD), "2 * x"),
+        (operator("mul", X, EPS, phase=BACKWARD), "eps * x"),
+        (operator("mul", X, -0.5, phase=BACKWARD), "-0.5 * x"),
+        (operator("mul", X, 2), "x * 2"),
+        (operator("mul", X, Y, phase=BACKWARD), "x * y"),
+        (operator("div", X, 2, phase=BACKWARD), "x / 2"),
+    ],
+)
+def test_a_gradient_has_its_number_first(node, text):
+    assert of_xyz(node) == text
+
+
+@pytest.mark.parametrize(
+    ("node", "text"),
+    [
+        (operator("mul", X, Y), "x * y * 2"),
+        (operator("neg", X), "-x * 2"),
+        (operator("add", X, Y), "2 * (x + y)"),
+        (method("sum", X, -1), "2 * x.sum(-1)"),
+    ],
+)
+def test_a_number_comes_first_where_nothing_is_multiplied_otherwise(node, text):
+    assert of_xyz(node, operator("mul", LAST, 2, phase=BACKWARD)) == text
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,9 @@ def sub(grad: Tensor, out: Tensor, input: Any, other: Any, *, alpha: float = 1) 
 
 
 def mul(grad: Tensor, out: Tensor, input: Any, other: Any) -> Any:
-    """Source: derivatives.yaml, mul."""
+    """Source: derivatives.yaml, mul; of x * x, pow."""
+    if other is input:
+        return (2 * grad * conjugate(input),)
     return (
         into(input, grad * conjugate(other)),
         into(other, grad * conjugate(input)),
