@@ -11,9 +11,9 @@ import torch
 from layergen.autodiff.named import plain
 from layergen.autodiff.operations import Operation
 from layergen.autodiff.tape import ShapeRef, mapped
-from layergen.ir.graph import Syntax, Value
+from layergen.ir.graph import Phase, Syntax, Value
 
-__all__ = ["bare", "canonical", "is_plain", "list_of", "literal", "spelled"]
+__all__ = ["bare", "canonical", "is_plain", "list_of", "literal", "spellings"]
 
 # `2 - x` reaches torch as rsub(x, 2); what is recorded is sub(2, x), and runs as it says.
 REFLECTED = {
@@ -55,6 +55,7 @@ PLAIN = (
 # numpy's words for torch's; torch takes both.
 NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim"}
 DETACH = Operation("detach", "detach", Syntax.METHOD)
+COMMUTATIVE = frozenset(["add", "mul"])
 BY_AXIS = frozenset(["segment_reduce"])  # what calls a dimension nothing else
 # Methods that take sizes or dimensions one by one, or as one tuple.
 ONE_BY_ONE = frozenset(["expand", "flip", "permute", "repeat", "reshape", "tile"])
@@ -176,6 +177,17 @@ def is_plain(value: Any) -> bool:
 def list_of(result: Any) -> Any:
     """See the results of an operation as a tuple, named tuples too."""
     return tuple(result) if isinstance(result, tuple | list) else result
+
+
+def spellings(
+    found: Operation, own: tuple[tuple[Any, ...], Mapping[str, Any]], phase: Phase
+) -> list[tuple[Operation, str]]:
+    """Spell a call, and in backward, where it is x + y or x * y, the other way round as well."""
+    args, kwargs = own
+    orders = [args]
+    if phase is Phase.BACKWARD and found.op in COMMUTATIVE and not kwargs:
+        orders.append(args[::-1])
+    return [(found, spelled((each, kwargs))) for each in orders]
 
 
 def spelled(found: Any) -> str:

@@ -20,7 +20,7 @@ from layergen.autodiff.canonical import (
     is_plain,
     list_of,
     literal,
-    spelled,
+    spellings,
 )
 from layergen.autodiff.liveness import is_promoted
 from layergen.autodiff.misfits import refuse_misfits
@@ -203,15 +203,15 @@ class Recorder(TorchFunctionMode):
                 return same
         constant = tape.phase is Phase.FORWARD and not torch.is_grad_enabled()
         random = is_random(found, args, kwargs)
-        key = None if random else (found, constant, spelled(own))
-        entry = tape.known.get(key) if tape.merges else None
+        keys = [(constant, each) for each in spellings(found, own, tape.phase)]
+        entry = None if random else tape.recalled(keys)
         if entry is None:
             entry = tape.add(Kind.CALL, found, *own, result)
             entry.func, entry.constant, entry.random = func, constant, random
             entry.changes_state = changes_state(found, args, kwargs)
             entry.line, entry.of_torch = line_of(self.code), is_torch(caller_of(func))
-            if key is not None and not entry.changes_state:
-                tape.known[key] = entry
+            if not random and not entry.changes_state:
+                tape.known[keys[0]] = entry
         tape.calls.append(entry)
         self.bind(entry, result, found)
         return entry

@@ -1,6 +1,6 @@
 """The list of operations while it grows; tensors without values stand beside each one."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -155,6 +155,11 @@ class Tape:
     def find(self, tensor: Tensor) -> Entry | None:
         """Tell which entry computed a tensor, or None where the tape never saw it."""
         return self.by_id.get(id(tensor))
+
+    def recalled(self, keys: Iterable[Any]) -> Entry | None:
+        """Find a call that was recorded before, under one of its spellings."""
+        found = (self.known[key] for key in keys if key in self.known)
+        return next(found, None) if self.merges else None
 
     def add(
         self,

@@ -51,6 +51,15 @@ def test_what_a_root_and_a_square_double_and_halve_cancels():
     assert lines == ["grad_x = grad_out * x / torch.sqrt(x * x + 1)"]
 
 
+def test_a_sum_is_known_the_other_way_round():
+    lines = backward(
+        lambda x, y: torch.sqrt(x**2 + y**2) * torch.atan2(x, y), VECTOR, VECTOR
+    )
+
+    assert "total = x ** 2 + y ** 2" in lines
+    assert "".join(lines).count("**") == 2
+
+
 def test_the_gradient_of_a_sum_is_expanded_at_the_end():
     lines = backward(lambda x: x.sum(), MATRIX)
 
