@@ -40,7 +40,14 @@ def main() -> int:
         known = {key: each for key, each in known.items() if each.is_stopped}
     judgements = list(all_of(planted, known, options.processes, journal))
     named = {fault: caught_by(fault) for fault in FAULTS}
-    text = table(judgements, chosen((), None), reviewed(), named, command(sys.argv[1:]))
+    text = table(
+        judgements,
+        chosen((), None),
+        reviewed(),
+        named,
+        command(sys.argv[1:]),
+        kept=bool(known),
+    )
     print(text, end="")
     found = list(surprises(judgements, reviewed()))
     found += [f"{each.name}: not caught" for each, check in named.items() if not check]

@@ -13,6 +13,10 @@ __all__ = ["table"]
 
 MISSED = "**missed**"
 UNKNOWN = "no call that was tried shows them"
+KEPT = (
+    "Not all of it was judged at once: what is known of a fault is kept as long as its function's",
+    "text is the same, while the gate and the calls grew. What was not stopped was judged again.",
+)
 STOPPED = (Outcome.CAUGHT, Outcome.RAISED)
 
 
@@ -22,6 +26,8 @@ def table(
     reviews: Mapping[str, str],
     named: Mapping[Fault, str],
     command: str,
+    *,
+    kept: bool = False,
 ) -> str:
     """Print what became of the faults that were planted, of those that are possible."""
     lines = (
@@ -32,6 +38,7 @@ def table(
         "is derived with it by rules alone, printed, run, and put before the gate.",
         "",
         *summary(judgements, possible, reviews),
+        *(KEPT if kept else ()),
         "",
         *by_kind(judgements, possible),
         "",
@@ -61,10 +68,9 @@ def summary(
     missed = sum(reason_for(each, reviews) == MISSED for each in rest)
     yield f"{reviewed} harmless as reviewed, **{missed} missed**;"
     yield f"of {len(rest) - reviewed - missed} nothing is known: {UNKNOWN}."
-    seconds = [each.seconds for each in judgements]
-    if seconds:
-        yield f"A fault took {median(seconds):.1f} s in the median, {max(seconds):.0f} s at most; all"
-        yield f"{len(judgements)} of them {sum(seconds) / 60:.0f} minutes of one process."
+    if seconds := [each.seconds for each in judgements if each.seconds]:
+        yield f"{len(seconds)} of them were timed: {median(seconds):.1f} s each in the median,"
+        yield f"{max(seconds):.0f} s at most, {sum(seconds) / 60:.0f} minutes together in one process."
     if len(judgements) < len(possible):
         yield f"The other {len(possible) - len(judgements)} possible faults were **not judged**."
 
