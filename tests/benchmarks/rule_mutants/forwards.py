@@ -22,6 +22,11 @@ def updated(x: Tensor, weight: Tensor, bias: Tensor, mean: Tensor, var: Tensor) 
     return update(x, weight, bias, mean.clone(), var.clone(), 0.1, 1e-5)
 
 
+def squared(x: Tensor) -> Tensor:
+    """Multiply a tensor with itself."""
+    return x * x
+
+
 X, WEIGHT, BIAS = real(3, 4), real(4, seed=1), real(4, seed=2)
 MEAN, VAR = real(4, seed=3).detach(), real(4, low=0.5, seed=4).detach()
 legit = torch._native_batch_norm_legit
@@ -32,5 +37,6 @@ FORWARDS: Mapping[str, Sequence[Sample]] = {
         call(legit, X, WEIGHT, BIAS, True, 0.1, 1e-5),
         call(legit, X, WEIGHT, BIAS, MEAN, VAR, False, 0.1, 1e-5),
     ],
+    "mul": [call(squared, X)],
     "select": [call(middle, real(3, 6))],
 }
