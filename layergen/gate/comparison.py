@@ -19,6 +19,7 @@ __all__ = [
     "answer_of_derived",
     "answer_of_plain",
     "difference",
+    "differences",
     "hold",
     "refusal",
     "refuse_faults",
