@@ -155,7 +155,9 @@ class Freezer:
 
     def dtype(self, found: torch.dtype) -> Any:
         """Say a dtype by the inputs' own, which are float64 while a forward is traced."""
-        return DtypeOf() if found is torch.float64 else Named(str(found))
+        if found in (torch.float64, torch.complex128):
+            return DtypeOf(found.is_complex)
+        return Named(str(found))
 
     def number(self, found: Any) -> Number:
         """Freeze a number."""

@@ -67,8 +67,9 @@ class Expressions(AtHand):
                 return repr(found)
             case int() | float():
                 return self.numbers.text(found, above)
-            case DtypeOf():
-                return f"{self.tensor()}.dtype"
+            case DtypeOf(is_complex):
+                own = f"{self.tensor()}.dtype"
+                return f"{own}.to_complex()" if is_complex else own
             case DeviceOf():
                 return f"{self.tensor()}.device"
             case Named(name):

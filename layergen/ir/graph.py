@@ -77,7 +77,9 @@ class ShapeOf:
 
 @dataclass(frozen=True, slots=True)
 class DtypeOf:
-    """The floating dtype that the inputs have: x.dtype."""
+    """The floating dtype that the inputs have, x.dtype, or the complex one of its width."""
+
+    is_complex: bool = False
 
 
 @dataclass(frozen=True, slots=True)

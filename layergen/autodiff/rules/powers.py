@@ -46,8 +46,8 @@ def _power_rule(
     by_base = exponent * raised(input, exponent - 1)
     by_exponent = out * input.log()
     return (
-        grad * torch.where(exponent == 0, 0, by_base),
-        grad * torch.where(input == 0, 0, by_exponent),
+        torch.where(exponent == 0, 0, grad * by_base),
+        torch.where(input == 0, 0, grad * by_exponent),
     )
 
 
