@@ -151,7 +151,7 @@ class Adjoints:
     def hand(self, entry: Entry, operand: Entry, gradient: Tensor, lazy: bool) -> None:
         """Bring a gradient to the shape and dtype of its operand, and add it there."""
         with torch.no_grad(), self.recorder:
-            if not aligned(gradient, operand.result):
+            if not aligned(gradient, operand.result) or is_spread(entry, operand, lazy):
                 gradient = self.fitted(entry, operand, gradient, lazy)
             gradient = tidied(self.tape, gradient)
             if gradient.is_complex() and not operand.result.is_complex():
@@ -252,3 +252,9 @@ class Adjoints:
     def refusal(self, reason: Reason, entry: Entry) -> Exception:
         """Word a refusal at the line of an operation."""
         return refused(reason, op=entry.op, place=self.recorder.locate(entry.line))
+
+
+def is_spread(entry: Entry, operand: Entry, lazy: bool) -> bool:
+    """Tell whether an operand was broadcast, where a gradient of its shape is that of many."""
+    whole = entry.result
+    return lazy and isinstance(whole, Tensor) and not aligned(operand.result, whole)

@@ -105,10 +105,7 @@ class AtHand:
         node = self.graph[of]
         if node.kind is Kind.ARGUMENT:
             return self.missing(node)
-        for index, name in self.visible():
-            if self.graph[index].shape == node.shape:
-                return f"{name}.shape"
-        return self.numbers.sequence(node.shape)
+        return self.whole(node.shape)
 
     def tensor(self) -> str:
         """Name any floating tensor at hand, for its dtype and device."""

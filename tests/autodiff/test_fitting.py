@@ -5,7 +5,9 @@ import torch
 
 from layergen.autodiff.fitting import aligned, broadcasts_to, is_one, summed
 from layergen.ir.graph import Kind
+from tests.autodiff.agreement import assert_same_gradients
 from tests.autodiff.taped import recorder_of, shape_of, symbolic
+from tests.autodiff.ungated import ungated
 
 
 def shaped(*sizes):
@@ -119,3 +121,20 @@ def test_an_operand_of_lower_rank_is_summed_to_its_size():
     entry = fitted(lambda x: x * 2, shaped(2, 3), shaped(3))
 
     assert entry.op == "sum_to_size"
+
+
+@pytest.mark.parametrize(
+    ("forward", "other"),
+    [
+        (lambda x, b: (x + b).sum(-1), (2, 1)),
+        (lambda x, b: (x - b).mean(-1, keepdim=True), (2, 1)),
+        (lambda x, b: (x + b).sum(), ()),
+    ],
+)
+def test_a_gradient_of_an_operand_s_shape_is_summed_where_it_stands_for_many(
+    forward, other
+):
+    """The gradient of x + b is not written out, and so has b's shape; it is that of each element."""
+    inputs = shaped(2, 3), shaped(*other)
+
+    assert_same_gradients(ungated(forward, inputs).function, forward, *inputs)
