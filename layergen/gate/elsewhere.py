@@ -34,14 +34,17 @@ def probes(claim: Claim, sample: Sample) -> Iterator[Probe]:
     """Draw the numbers anew, of any sign, and such as the example's are."""
     whole = probe_of(claim, sample)
     generator = torch.Generator().manual_seed(0)
-    for name, draw in (("of any sign", signed), ("of its signs", alike)):
-        for scale in SCALES:
-            args = tuple(
-                scale * draw(each, generator) if is_free(claim, at, each) else each
-                for at, each in enumerate(whole.args)
-            )
-            where = f"{whole.where}, at other numbers {name}, of about {scale:g}"
-            yield replace(whole, args=args, where=where)
+    draws = [
+        (f"other numbers {name}, of about {scale:g}", scale, draw)
+        for name, draw in (("of any sign", signed), ("of its signs", alike))
+        for scale in SCALES
+    ]
+    for name, scale, draw in (*draws, ("whole numbers from -2 to 2", 1.0, counted)):
+        args = tuple(
+            scale * draw(each, generator) if is_free(claim, at, each) else each
+            for at, each in enumerate(whole.args)
+        )
+        yield replace(whole, args=args, where=f"{whole.where}, at {name}")
 
 
 def is_free(claim: Claim, at: int, value: Any) -> bool:
@@ -62,3 +65,8 @@ def alike(tensor: Tensor, generator: torch.Generator) -> Tensor:
     if tensor.is_complex() or not tensor.numel() or tensor.min() < 0 < tensor.max():
         return drawn
     return drawn.abs() if tensor.min() >= 0 else -drawn.abs()
+
+
+def counted(tensor: Tensor, generator: torch.Generator) -> Tensor:
+    """Draw whole numbers: each pair of them meets, 0 and what is below a bound among them."""
+    return torch.randint(-2, 3, tensor.shape, generator=generator).to(tensor.dtype)

@@ -25,6 +25,14 @@ def ranked_with_a_margin(wanted, grad, x, y):
     return -grad * (y - x >= 1), None
 
 
+def entropy_of(x, y):
+    return torch.xlogy(x, y)
+
+
+def unmasked(wanted, grad, x, y):
+    return torch.xlogy(grad, y.clamp(min=0)), grad * x / y
+
+
 def root(x):
     return x.sqrt()
 
@@ -68,3 +76,11 @@ def test_where_the_forward_has_no_answer_nothing_is_asked():
     claim = claim_of(root, with_backward(root, root_backward), between(0.5, 2))
 
     assert elsewhere.check(claim) == ()
+
+
+def test_zeros_meet_what_is_below_a_bound():
+    example = between(0.1, 0.9), between(0.1, 0.9)
+    claim = claim_of(entropy_of, with_backward(entropy_of, unmasked), *example)
+
+    with pytest.raises(CannotDerive, match="at whole numbers from -2 to 2"):
+        elsewhere.check(claim)

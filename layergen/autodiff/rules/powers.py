@@ -43,12 +43,10 @@ def _power_rule(
     if not isinstance(input, Tensor):
         return None, grad * torch.xlogy(out, input)
     # 0 * 0 ** -1 is nan, and log(0) infinite, where the power itself is constant.
-    by_base = exponent * raised(input, exponent - 1)
-    by_exponent = out * input.log()
-    return (
-        torch.where(exponent == 0, 0, grad * by_base),
-        torch.where(input == 0, 0, grad * by_exponent),
-    )
+    by_base = torch.where(exponent == 0, 0, exponent * raised(input, exponent - 1))
+    by_exponent = torch.where(input == 0, 0, out * input.log())
+    # and so is 0 times a gradient that is infinite
+    return torch.where(exponent == 0, 0, grad * by_base), grad * by_exponent
 
 
 def square(grad: Tensor, out: Tensor, input: Tensor) -> Any:
