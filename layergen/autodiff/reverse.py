@@ -17,7 +17,13 @@ from layergen.autodiff.pairing import gradients_of
 from layergen.autodiff.recorder import Recorder
 from layergen.autodiff.refusal import Reason, refused
 from layergen.autodiff.rules.rule import Rule
-from layergen.autodiff.rules.table import COMPLEX, DEFINITIONS, ELEMENTWISE, RULES
+from layergen.autodiff.rules.table import (
+    COMPLEX,
+    DEFINITIONS,
+    ELEMENTWISE,
+    RULES,
+    SPREADING,
+)
 from layergen.autodiff.tape import Entry, ShapeRef
 from layergen.autodiff.tidy import is_negated, origin_of, tidied
 from layergen.autodiff.told import reason_of
@@ -125,8 +131,10 @@ class Adjoints:
         rule = RULES.get(entry.op)
         lazy = entry.op in ELEMENTWISE
         gradient = self.of[entry.index]
-        if isinstance(gradient, Tensor) and (not lazy or self.is_outweighed(entry)):
-            gradient = self.full(entry)
+        if isinstance(gradient, Tensor):
+            spreads = lazy or (gradient.dim() == 0 and entry.op in SPREADING)
+            if not spreads or self.is_outweighed(entry):
+                gradient = self.full(entry)
         found = NotImplemented
         if rule is not None and (not has_complex(entry) or entry.op in COMPLEX):
             found = self.by_rule(rule, entry, gradient)

@@ -138,3 +138,19 @@ def test_a_gradient_of_an_operand_s_shape_is_summed_where_it_stands_for_many(
     inputs = shaped(2, 3), shaped(*other)
 
     assert_same_gradients(ungated(forward, inputs).function, forward, *inputs)
+
+
+@pytest.mark.parametrize(
+    "forward",
+    [
+        lambda x, y: (x * y).sum(-1).mean(),
+        lambda x, y: (x * y).mean((0, 1)).sum(),
+        lambda x, y: ((x * y).sum(0) * y.mean(0)).mean(),
+    ],
+)
+def test_a_gradient_of_no_dimensions_stays_a_number_through_sums(forward):
+    inputs = shaped(2, 3), shaped(2, 3)
+    found = ungated(forward, inputs)
+
+    assert_same_gradients(found.function, forward, *inputs)
+    assert ".expand(" not in found.source

@@ -10,7 +10,9 @@ from torch import Tensor
 from layergen.autodiff.rules.reduced import Dims, with_dims
 from layergen.autodiff.rules.rule import Rule
 
-__all__ = ["RULES"]
+__all__ = ["RULES", "SPREADING"]
+
+SPREADING = frozenset({"mean", "sum"})
 
 
 def sum(

@@ -59,7 +59,7 @@ from layergen.autodiff.rules import (
 )
 from layergen.autodiff.rules.rule import Rule
 
-__all__ = ["COMPLEX", "DEFINITIONS", "ELEMENTWISE", "RULES", "UNFOLDED"]
+__all__ = ["COMPLEX", "DEFINITIONS", "ELEMENTWISE", "RULES", "SPREADING", "UNFOLDED"]
 
 # The adjoint of each operation, by its canonical name.
 RULES: Mapping[str, Rule] = MappingProxyType(
@@ -137,20 +137,15 @@ UNFOLDED: Mapping[str, Callable[..., Any]] = MappingProxyType(
 ELEMENTWISE: frozenset[str] = frozenset().union(
     activations.RULES,
     arithmetic.RULES,
-    arithmetic.RULES,
-    pointwise.RULES,
     pointwise.RULES,
     powers.RULES,
-    powers.RULES,
-    rectifiers.RULES,
     rectifiers.RULES,
     selection.RULES,
-    selection.RULES,
     special.RULES,
-    special.RULES,
-    trigonometry.RULES,
     trigonometry.RULES,
 )
+# Rules that take a gradient of no dimensions for one whose entries are all the same.
+SPREADING: frozenset[str] = reductions.SPREADING
 # Rules that hold for complex numbers, too.
 COMPLEX: frozenset[str] = frozenset().union(
     arithmetic.COMPLEX,
