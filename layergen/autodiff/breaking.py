@@ -1,6 +1,6 @@
 """Shapes at which something that was asked of the sizes is otherwise."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -11,13 +11,22 @@ from torch import Tensor
 
 from layergen.autodiff.trace import Trace
 
-__all__ = ["Guard", "broken", "guards_of", "is_consistent", "resized", "tied"]
+__all__ = [
+    "LARGEST_RUN",
+    "Guard",
+    "broken",
+    "guards_of",
+    "is_consistent",
+    "resized",
+    "tied",
+]
 
 SIZES = (2, 3, 4, 6, 7, 8, 9, 12)
 REMAINDERS = ("Mod", "PythonMod")  # torch's own, as sympy has them
 LARGEST = (
     2**16
 )  # torch asks whether its own limits hold, 2**63: no tensor has such a size
+LARGEST_RUN = 1_000_000  # numbers that go in where a forward is run
 TRIES = 3  # runs with one group of dimensions changed
 
 Dims = tuple[tuple[int, int], ...]  # argument and dimension
@@ -93,7 +102,7 @@ def broken(
     groups = [dims for each in asked for dims in together(trace, each, inputs)]
     for dims in dict.fromkeys(groups):
         tries = (resized(inputs, dims, size) for size in sizes_for(guard))
-        yield islice((each for each in tries if not guard.holds(each)), TRIES)
+        yield islice(breaking(guard, tries), TRIES)
     # what is no multiple may do where the others are: x.view(n, 2, -1) of (n, 3, 4)
     for dims in dict.fromkeys(groups) if guard.divides else ():
         factor = max(numbers_in(guard), default=1)
@@ -101,7 +110,12 @@ def broken(
             multiplied(resized(inputs, dims, size), dims, factor)
             for size in sizes_for(guard)
         )
-        yield islice((each for each in tries if not guard.holds(each)), TRIES)
+        yield islice(breaking(guard, tries), TRIES)
+
+
+def breaking(guard: Guard, tries: Iterable[Args]) -> Iterator[Args]:
+    """Take those at which a guard does not hold."""
+    return (each for each in tries if not guard.holds(each))
 
 
 def numbers_in(guard: Guard) -> list[int]:
@@ -186,6 +200,8 @@ def multiplied(inputs: Sequence[Any], dims: Dims, factor: int) -> Args:
 
 def filled(tensor: Tensor, shape: Sequence[int]) -> Tensor:
     """Repeat the entries of a tensor over another shape: indices stay what they are."""
-    entries = tensor.detach().reshape(-1)
-    at = torch.arange(torch.Size(shape).numel()) % max(entries.numel(), 1)
-    return entries[at].reshape(tuple(shape))
+    numel, entries = torch.Size(shape).numel(), tensor.detach().reshape(-1)
+    if numel > LARGEST_RUN:
+        return tensor.new_empty(()).expand(tuple(shape))  # for its shape alone
+    times = -(-numel // max(entries.numel(), 1))
+    return entries.repeat(times)[:numel].reshape(tuple(shape))

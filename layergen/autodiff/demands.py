@@ -1,6 +1,7 @@
 """What is demanded of sizes: as a condition that a function can check, and as a refusal."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import sympy
 
@@ -27,6 +28,20 @@ class Demand:
     guard: Guard
     condition: Condition | None
     refusal: CannotDerive
+
+    @property
+    def not_one(self) -> Any:
+        """The size that it wants to be other than 1, if that is all."""
+        expression = self.guard.expression
+        is_so = isinstance(expression, sympy.Ne) and expression.rhs == 1
+        return expression.lhs if is_so and expression.lhs.is_Symbol else None
+
+    def rules_out(self, symbol: Any) -> bool:
+        """Tell whether it alone forbids that a size is 1."""
+        expression = self.guard.expression
+        if expression.free_symbols != {symbol} or self.not_one is not None:
+            return False
+        return bool(expression.xreplace({symbol: sympy.Integer(1)}) == sympy.false)
 
 
 def demanded(trace: Trace, guard: Guard) -> Demand:

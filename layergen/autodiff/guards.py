@@ -21,9 +21,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import sympy
+import torch
 from torch import Tensor
 
 from layergen.autodiff.breaking import (
+    LARGEST_RUN,
     Guard,
     broken,
     guards_of,
@@ -39,7 +41,6 @@ __all__ = ["Freed", "check_guards", "check_ones"]
 
 MOST = 120  # runs of one forward, to break all of its guards
 MOST_ONES = 12  # groups of dimensions tried at 1, each alone
-LARGEST = 1_000_000  # numbers that go in
 
 Args = tuple[Any, ...]
 Forward = Callable[..., Any]
@@ -136,7 +137,24 @@ def difference_at_ones(
     trace: Trace, function: Forward, args: Args
 ) -> Difference | None:
     """Find what a forward does otherwise; sizes that do not fit together are not compared."""
-    return different(trace, function, args, sizes=is_consistent(trace, args))
+    fits = is_consistent(trace, args)
+    found = different(trace, function, args, sizes=fits)
+    return negative_part(trace, args) if found is None and fits else found
+
+
+def negative_part(trace: Trace, args: Args) -> Difference | None:
+    """Find a part of a tensor that has nothing, and by the trace less: x[:, 1:-1] of one column."""
+    sizes = {
+        symbol: sympy.Integer(args[at].shape[dim])
+        for symbol, (at, dim) in trace.symbols.items()
+    }
+    for call in trace.tape.calls:
+        for size in call.result.shape if call.op == "getitem" else ():
+            if isinstance(size, torch.SymInt):
+                now = trace.sandbox.expression(size).xreplace(sizes)
+                if now.is_negative:
+                    return Difference(call.line, "getitem", by_operation=True)
+    return None
 
 
 def different(
@@ -159,7 +177,7 @@ def different(
     Raises:
         DoesNotRun: It does not take them, or they can't be tried.
     """
-    if sum(each.numel() for each in args if isinstance(each, Tensor)) > LARGEST:
+    if sum(each.numel() for each in args if isinstance(each, Tensor)) > LARGEST_RUN:
         raise DoesNotRun
     return difference(trace, function, args, sizes=sizes, ones=ones)
 

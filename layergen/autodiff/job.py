@@ -21,6 +21,7 @@ from layergen.autodiff.trace import Locate, Trace, in_float64, traced
 from layergen.autodiff.way_back import asked_on_the_way_back
 from layergen.errors import CannotDerive
 from layergen.ir.gradients import Gradients, LookedAt
+from layergen.ir.graph import Kind
 from layergen.spec.model import Recompute
 
 __all__ = ["Job"]
@@ -83,9 +84,15 @@ class Job:
         """Derive, and again wherever something may have been burnt in."""
         gradients, found = self.done(inputs, others)
         demands = list(found.demands)
+        freest = gradients
         for each in found.freed:
-            if self.is_other(each, demands, gradients):
+            again = self.where_broken(each, demands, gradients)
+            if again is None:
                 demands.append(each.demand)
+            elif is_freer(again, freest):
+                freest = again
+        gradients = freest if len(demands) == len(found.demands) else gradients
+        demands = needed(demands)
         resized = [each for each in others if is_resized(inputs, each)]
         self.refuse_demands(demands, resized)
         self.refuse_burnt_in([e for e in resized if meets(e, demands)], gradients)
@@ -95,18 +102,23 @@ class Job:
             conditions=tuple(e.condition for e in demands if e.condition),
         )
 
-    def is_other(
+    def where_broken(
         self, freed: Freed, demands: Sequence[Demand], gradients: Gradients
-    ) -> bool:
-        """Tell whether another formula is derived where a guard does not hold."""
-        found = next((each for each in freed.choices if meets(each, demands)), None)
-        if found is None:
-            return False
-        try:
-            again = self.done(found, None)[0]
-        except CannotDerive:
-            return True  # there is none
-        return bool(graph_difference(gradients.graph, again.graph, found))
+    ) -> Gradients | None:
+        """Derive where a guard does not hold; None where another formula comes of it.
+
+        Where the sizes are nearest, and where they are farthest: 9 // 2 is 8 // 2.
+        """
+        found = [each for each in freed.choices if meets(each, demands)]
+        again = gradients
+        for args in (found[:1], found[-1:])[: len(found)]:
+            try:
+                again = self.done(args[0], None)[0]
+            except CannotDerive:
+                return None
+            if graph_difference(gradients.graph, again.graph, args[0]):
+                return None
+        return again
 
     def refuse_demands(
         self, demands: Sequence[Demand], others: Sequence[tuple[Any, ...]]
@@ -191,6 +203,29 @@ class Job:
             broadcast=self.broadcast,
             through=through,
         )
+
+
+def needed(demands: Sequence[Demand]) -> list[Demand]:
+    """Leave out that a size is not 1 where it must be larger than that anyway."""
+    return [
+        each
+        for each in demands
+        if not any(other.rules_out(each.not_one) for other in demands)
+    ]
+
+
+def is_freer(one: Gradients, other: Gradients) -> bool:
+    """Tell whether fewer sizes of its arguments are constants, as of a branch that only warns."""
+    constants = [
+        sum(
+            isinstance(size, int) and size > 1
+            for node in each.graph.nodes
+            if node.kind is Kind.ARGUMENT
+            for size in node.shape
+        )
+        for each in (one, other)
+    ]
+    return constants[0] < constants[1]
 
 
 def is_free(demand: Demand, met: bool) -> bool:

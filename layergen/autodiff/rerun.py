@@ -13,6 +13,7 @@ import sympy
 import torch
 from torch import Tensor
 
+from layergen.autodiff.adapter import default_dtype
 from layergen.autodiff.calling import called
 from layergen.autodiff.canonical import defaults_of
 from layergen.autodiff.evaluate import computed, near
@@ -77,10 +78,34 @@ def difference(
     """
     tape = Tape(merges=False)
     recorder = Recorder(tape, None, trace.recorder.code, trace.recorder.locate)
-    given = [copied(tape, each) for each in args]
+    run_again(recorder, function, args, gradients=gradients)
+    if recorder.refused:
+        return Difference(tape.calls[-1].line if tape.calls else 0)
+    if not ones and has_new_ones(trace.tape, tape):
+        raise DoesNotRun
+    return Foretold(trace, args, sizes=sizes).first_difference(tape)
+
+
+def run_again(
+    recorder: Recorder,
+    function: Callable[..., Any],
+    args: Sequence[Any],
+    *,
+    gradients: bool,
+) -> None:
+    """Run a forward under a recorder.
+
+    Raises:
+        DoesNotRun: It does not take the arguments.
+    """
+    given = [copied(recorder.tape, each) for each in args]
     state = torch.get_rng_state()
     try:
-        with torch.set_grad_enabled(gradients), recorder:
+        with (
+            default_dtype(made_as(args)),
+            torch.set_grad_enabled(gradients),
+            recorder,
+        ):
             function(*given)
     except LayergenError:
         pass  # on another way it may do what can't be followed
@@ -88,11 +113,12 @@ def difference(
         raise DoesNotRun from error
     finally:
         torch.set_rng_state(state)
-    if recorder.refused:
-        return Difference(tape.calls[-1].line if tape.calls else 0)
-    if not ones and has_new_ones(trace.tape, tape):
-        raise DoesNotRun
-    return Foretold(trace, args, sizes=sizes).first_difference(tape)
+
+
+def made_as(args: Sequence[Any]) -> torch.dtype:
+    """Choose what `torch.zeros(3)` gives: of float64 inputs the same, as in the trace."""
+    double = any(isinstance(e, Tensor) and e.dtype == torch.float64 for e in args)
+    return torch.float64 if double else torch.get_default_dtype()
 
 
 def has_new_ones(tape: Tape, run: Tape) -> bool:
