@@ -52,6 +52,8 @@ PLAIN = (
     Value,
 )
 
+# What torch takes Python's for, as in `dtype=bool`.
+DTYPES = {bool: torch.bool, int: torch.int64, float: torch.float64}
 # numpy's words for torch's; torch takes both.
 NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim"}
 DETACH = Operation("detach", "detach", Syntax.METHOD)
@@ -163,7 +165,9 @@ def bare(found: Any) -> Any:
 
 
 def literal(value: Any) -> Any:
-    """Take a plain number for one of numpy's, which would be spelled np.float64(2.0)."""
+    """Take a plain number for one of numpy's, and torch's own dtype for one of Python's."""
+    if isinstance(value, type) and value in DTYPES:
+        return DTYPES[value]
     if type(value).__module__ != "numpy" or not hasattr(value, "item"):
         return value
     return value.item() if getattr(value, "ndim", 1) == 0 else value

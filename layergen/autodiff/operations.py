@@ -216,7 +216,7 @@ def named(name: str, path: str) -> Operation:
 
 def is_in_place(found: Operation, kwargs: Mapping[str, Any]) -> bool:
     """Tell whether a call changes its first argument: `x.add_(1)`, `F.relu(x, inplace=True)`."""
-    if kwargs.get("inplace") is True:
+    if kwargs.get("inplace") is True or found.op == "setitem":
         return True
     name = found.op.rpartition(".")[2]
     return name.endswith("_") and not name.endswith("__") and len(name) > 1

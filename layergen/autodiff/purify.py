@@ -32,7 +32,6 @@ NEVER: Mapping[str, Reason] = MappingProxyType(
         "unique": Reason.DATA_DEPENDENT_SHAPE,
         "unique_consecutive": Reason.DATA_DEPENDENT_SHAPE,
         "masked_select": Reason.DATA_DEPENDENT_SHAPE,
-        "setitem": Reason.INDEXED_ASSIGNMENT,
         "set": Reason.ATTRIBUTE_ASSIGNMENT,
         "requires_grad": Reason.GRAD_MODE,
         "is_leaf": Reason.GRAD_MODE,

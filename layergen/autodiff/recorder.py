@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
 from layergen.autodiff.adapter import Sandbox
+from layergen.autodiff.aliases import Aliases
 from layergen.autodiff.calling import called, caller_of, is_torch, line_of, run
 from layergen.autodiff.canonical import (
     bare,
@@ -22,24 +23,21 @@ from layergen.autodiff.canonical import (
     literal,
     spellings,
 )
-from layergen.autodiff.liveness import is_promoted
+from layergen.autodiff.in_place import changed_in_place
 from layergen.autodiff.misfits import refuse_misfits
 from layergen.autodiff.named import plain
-from layergen.autodiff.operations import Operation, is_in_place, operation, twin
-from layergen.autodiff.purify import of_user_only, refusal_of, without_in_place
+from layergen.autodiff.operations import Operation, is_in_place, operation
+from layergen.autodiff.purify import of_user_only, refusal_of
 from layergen.autodiff.randomness import changes_state, is_random, shows_its_noise
 from layergen.autodiff.refusal import Reason, refused
 from layergen.autodiff.rules.table import UNFOLDED
-from layergen.autodiff.sharing import has_other_views, is_input
 from layergen.autodiff.simplify import TO_A_SHAPE, simpler
 from layergen.autodiff.tape import Entry, ShapeRef, Tape, leaves, mapped
 from layergen.autodiff.told import reason_of
 from layergen.errors import CannotDerive, Place
-from layergen.ir.graph import Kind, Phase, Syntax, Value
+from layergen.ir.graph import Kind, Phase, Value
 
 __all__ = ["Recorder", "bare"]
-
-TYPE_AS = Operation("type_as", "type_as", Syntax.METHOD)
 
 Locate = Callable[[int], Place | None]
 
@@ -70,6 +68,7 @@ class Recorder(TorchFunctionMode):
         self.refused: CannotDerive | None = None
         self.asked_by_torch: set[int] = set()  # guards on sizes that an operation needs
         self.handed_on: set[int] = set()  # tensors that a call returned as they were
+        self.aliases = Aliases(self)
 
     def __torch_function__(
         self,
@@ -82,8 +81,10 @@ class Recorder(TorchFunctionMode):
         kwargs = dict(kwargs or {})
         found = operation(func)
         self.refuse(found, args, kwargs, sys._getframe(1))
+        if self.tape.phase is Phase.FORWARD:
+            self.refresh((args, kwargs))
         if is_in_place(found, kwargs) and args and isinstance(args[0], Tensor):
-            return self.in_place(func, found, args, kwargs)
+            return changed_in_place(self, func, found, args, kwargs)
         if found.op in UNFOLDED and self.tape.phase is Phase.FORWARD:
             with self:
                 steps = UNFOLDED[found.op](*args, **kwargs)
@@ -107,6 +108,11 @@ class Recorder(TorchFunctionMode):
         self.record(func, found, args, kwargs, result)
         return result
 
+    def refresh(self, found: Any) -> None:
+        """Bring tensors up to date whose memory was changed by another name."""
+        for each in leaves(found, Tensor) if self.aliases.stale else ():
+            self.aliases.refresh(each)
+
     def refuse(
         self,
         found: Operation,
@@ -118,8 +124,6 @@ class Recorder(TorchFunctionMode):
         reason = refusal_of(found, args, kwargs)
         if reason is None or (of_user_only(reason) and is_torch(caller)):
             return
-        if reason is Reason.INDEXED_ASSIGNMENT and is_input(self.tape, args[0]):
-            reason = Reason.INPUT_IN_PLACE
         raise self.refusal(reason, found)
 
     def result_of(
@@ -249,52 +253,20 @@ class Recorder(TorchFunctionMode):
             raise self.refusal(Reason.OBJECT_ARGUMENT, operation, kind)
         return leaf
 
-    def in_place(
-        self,
-        func: Callable[..., Any],
-        found: Operation,
-        args: tuple[Any, ...],
-        kwargs: dict[str, Any],
-    ) -> Tensor:
-        """Run the twin that changes nothing, and let the tensor stand for its result."""
-        changed: Tensor = args[0]
-        before = self.tape.find(changed)
-        if before is None:
-            raise self.refusal(Reason.CHANGES_STATE, found)
-        if is_input(self.tape, changed):
-            raise self.refusal(Reason.INPUT_IN_PLACE, found)
-        if has_other_views(self.tape, changed):
-            raise self.refusal(Reason.ALIAS_IN_PLACE, found)
-        function = without_in_place(func, kwargs) or twin(found)
-        if function is None:
-            raise self.refusal(Reason.ALIAS_IN_PLACE, found)
-        result = self.result_of(function, found, args, kwargs)
-        if result.dtype != changed.dtype:
-            raise self.refusal(Reason.ALIAS_IN_PLACE, found, "it keeps the dtype")
-        if result.dim() != changed.dim():
-            raise self.refusal(Reason.ALIAS_IN_PLACE, found, "with other dimensions")
-        entry = self.record(function, operation(function), args, kwargs, result)
-        if is_promoted(self.tape, before, args[1:]):
-            kept = result.type_as(changed)
-            entry = self.record(Tensor.type_as, TYPE_AS, (result, changed), {}, kept)
-        if entry is not before:
-            # what was computed before the change keeps a tensor of its own
-            before.result = torch.empty_like(changed)
-            self.tape.bind(before.result, before)
-        self.tape.bind(changed, entry)
-        return changed
-
     def place(self, line: int) -> Place | None:
         """Find a line of the user's function in their text, or where it begins."""
         return self.locate(line or (self.code.co_firstlineno if self.code else 0))
 
     def refusal(
-        self, reason: Reason, found: Operation | str, detail: str = ""
+        self,
+        reason: Reason,
+        found: Operation | str,
+        detail: str = "",
+        at: Place | None = None,
     ) -> CannotDerive:
         """Word a refusal at the user's line, and remember it."""
         name = found if isinstance(found, str) else called(found)
-        made = refused(
-            reason, op=name, place=self.place(line_of(self.code)), detail=detail
-        )
+        place = at or self.place(line_of(self.code))
+        made = refused(reason, op=name, place=place, detail=detail)
         self.refused = self.refused or made
         return made

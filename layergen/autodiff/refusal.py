@@ -100,7 +100,7 @@ class Reason(Enum):
     )
     UNSAVED_RANDOM = Words(
         "the forward draws random numbers, and its backward and tests would draw others",
-        "Pass what is drawn as an argument, or make it a layer: layergen new-layer.",
+        "Pass it in: F.dropout(torch.ones_like(x)). Or use, without a derived backward, --submodule 'drop=nn.Dropout(0.5)'.",
     )
 
     # What goes in and out.

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 __all__ = ["shaped"]
@@ -79,7 +80,7 @@ def affine_grid(
 def diag(input: Tensor, diagonal: Any = 0) -> Tensor:
     """Take a diagonal of a matrix, or make a matrix around one."""
     if input.dim() == 2:
-        return along_diagonal(input, diagonal)
+        return torch.empty_like(along_diagonal(input, diagonal))
     size = input.shape[0] + (diagonal if diagonal >= 0 else -diagonal)
     return input.new_empty((size, size))
 
@@ -88,15 +89,33 @@ def along_diagonal(
     input: Tensor, offset: Any = 0, dim1: int = 0, dim2: int = 1
 ) -> Tensor:
     """Put a diagonal behind the dimensions that it does not go through."""
-    shape = list(input.shape)
-    rows, columns = shape[dim1], shape[dim2]
+    sizes, strides = list(input.shape), list(input.stride())
+    rows, columns = sizes[dim1], sizes[dim2]
     rows, columns = (
         (rows, columns - offset) if offset >= 0 else (rows + offset, columns)
     )
-    for dim in sorted((dim1 % len(shape), dim2 % len(shape)), reverse=True):
-        del shape[dim]
+    step = strides[dim1] + strides[dim2]
+    for dim in sorted((dim1 % len(sizes), dim2 % len(sizes)), reverse=True):
+        del sizes[dim], strides[dim]
     length = torch.sym_max(torch.sym_min(rows, columns), 0)  # type: ignore[no-untyped-call]
-    return input.new_empty((*shape, length))
+    return input.as_strided((*sizes, length), (*strides, step))  # of its memory
+
+
+def max_pool1d(
+    input: Tensor,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    dilation: Any = 1,
+    ceil_mode: bool = False,
+    return_indices: bool = False,
+) -> Tensor | None:
+    """Tell where the maxima are, too: without that torch wants plain numbers."""
+    if return_indices:
+        return None
+    sizes = (kernel_size, stride, padding, dilation, ceil_mode)
+    pooled: Tensor = F.max_pool1d(input, *sizes, return_indices=True)[0]
+    return pooled
 
 
 def like_first(input: Tensor, *others: Any, **named: Any) -> Tensor:
@@ -112,7 +131,10 @@ SHAPED: Mapping[str, Callable[..., Tensor | None]] = MappingProxyType(
         "diagonal_scatter": like_first,
         "kron": kron,
         "linspace": linspace,
+        "max_pool1d": max_pool1d,
         "one_hot": one_hot,
+        "select_scatter": like_first,
+        "slice_scatter": like_first,
         "take_along_dim": take_along_dim,
         "tril": like_first,
         "triu": like_first,

@@ -3,10 +3,11 @@
 from torch import Tensor
 
 from layergen.autodiff.adapter import storage_of
+from layergen.autodiff.liveness import live_entries
 from layergen.autodiff.tape import Entry, Tape, leaves
 from layergen.ir.graph import Kind
 
-__all__ = ["has_other_views", "is_input", "may_be_a_view"]
+__all__ = ["has_gradient", "is_input", "may_be_a_view", "may_copy"]
 
 # Of these the dtype and layout of the day decide whether they copy.
 UNSURE = frozenset(
@@ -24,6 +25,8 @@ UNSURE = frozenset(
     ]
 )
 
+VIEWS = frozenset(["view", "view_as", "unflatten"])  # or they refuse
+
 
 def is_input(tape: Tape, tensor: Tensor) -> bool:
     """Tell whether a tensor looks at an input's memory."""
@@ -32,11 +35,18 @@ def is_input(tape: Tape, tensor: Tensor) -> bool:
     return any(storage_of(each) == home for each in inputs)
 
 
-def has_other_views(tape: Tape, tensor: Tensor) -> bool:
-    """Tell whether another tensor looks at the same memory."""
+def has_gradient(tape: Tape, tensor: Tensor) -> bool:
+    """Tell whether a gradient flows to what looks at a tensor's memory."""
     home = storage_of(tensor)
-    others = {id(each): each for each in tape.kept if each is not tensor}
-    return any(storage_of(each) == home for each in others.values())
+    wanted = [each for each in tape.entries if each.kind is Kind.ARGUMENT]
+    live = live_entries(tape.entries, wanted)
+    found = (tape.find(each) for each in tape.kept if storage_of(each) == home)
+    return any(each is not None and each.index in live for each in found)
+
+
+def may_copy(entry: Entry) -> bool:
+    """Tell whether a value that looks at other memory today may have its own tomorrow."""
+    return entry.op in UNSURE and getattr(entry.func, "__name__", "") not in VIEWS
 
 
 def may_be_a_view(tape: Tape, entry: Entry) -> bool:

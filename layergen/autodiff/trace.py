@@ -164,6 +164,7 @@ def answer(
         ) from error
     if recorder.refused:
         raise recorder.refused
+    recorder.refresh(result)
     return result
 
 

@@ -86,6 +86,7 @@ def held_by(recorder: Recorder, frame: FrameType) -> dict[str, int]:
         if name.strip("_")
         and isinstance(value, Tensor)
         and (entry := recorder.tape.find(value))
+        and not recorder.aliases.is_stale(value)
     }
     for name, entry in held.items():
         entry.hint = entry.hint or name

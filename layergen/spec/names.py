@@ -25,6 +25,8 @@ __all__ = [
 ]
 
 MAX_LENGTH = 64
+OTHER_NAME = "Give the argument another name."
+ASKS_THE_MODULE = "Let the layer hold what asks for it: --submodule 'drop=nn.Dropout(0.5)', and drop(x)."
 
 
 def nearest(word: str, candidates: Iterable[str]) -> str | None:
@@ -87,7 +89,7 @@ def check_argument_name(
         raise BadRequest(
             f"the argument name {name!r} clashes with {clash}",
             place=place,
-            instead="Give the argument another name.",
+            instead=ASKS_THE_MODULE if name == "training" else OTHER_NAME,
         )
 
 

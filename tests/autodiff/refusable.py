@@ -154,6 +154,39 @@ def lost_in_place(x):
     return y.mul_(x)
 
 
+def detached_changed(x):
+    y = x * 2
+    apart = y.detach()
+    apart.mul_(3)
+    return y * y
+
+
+def expanded_changed(x):
+    y = x.sin()
+    wide = y.expand(3, -1)
+    wide[0].mul_(2)
+    return wide * y
+
+
+def contiguous_changed(x):
+    y = x.sin()
+    y.flatten()[1:].mul_(2)
+    return y * y
+
+
+def changed_without_gradients(x):
+    y = x * 3
+    with torch.no_grad():
+        y[0].mul_(2)
+    return y * x
+
+
+def places_in_a_slice_assigned(x):
+    y = x.clone()
+    y[x.argmax(0), 1:] = 0
+    return y * x
+
+
 def halved_at_the_end(x, weight):
     y = x.float() * weight.float().sigmoid()
     return y.to(weight.dtype) if weight.dtype in (torch.half, torch.bfloat16) else y
@@ -237,6 +270,11 @@ REFUSED: Sequence[tuple[Form, tuple[Any, ...], Reason]] = (
     (finally_returned, (normal(4),), Reason.PYTHON_VALUE),
     (resized, (normal(4),), Reason.ALIAS_IN_PLACE),
     (lost_in_place, (normal(4),), Reason.LOST_IN_PLACE),
+    (detached_changed, (normal(4),), Reason.ALIAS_IN_PLACE),
+    (expanded_changed, (normal(1, 4),), Reason.ALIAS_IN_PLACE),
+    (contiguous_changed, (normal(3, 4),), Reason.ALIAS_IN_PLACE),
+    (changed_without_gradients, (normal(3, 4),), Reason.ALIAS_IN_PLACE),
+    (places_in_a_slice_assigned, (normal(4, 3),), Reason.INDEXED_ASSIGNMENT),
     (halved_at_the_end, (normal(4), normal(4)), Reason.DTYPE_SPECIALISED),
     (table_on_the_cpu, (normal(7, 2),), Reason.DEVICE_SPECIALISED),
     (set_storage, (normal(4),), Reason.ALIAS_IN_PLACE),

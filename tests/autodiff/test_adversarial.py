@@ -6,10 +6,13 @@ from torch import Tensor
 
 import layergen
 from tests.autodiff.derivable import DERIVED
+from tests.autodiff.derivable_in_place import WRITING
 from tests.autodiff.refusable import REFUSED
 
 
-@pytest.mark.parametrize(("form", "inputs"), DERIVED, ids=lambda e: named(e))
+@pytest.mark.parametrize(
+    ("form", "inputs"), [*DERIVED, *WRITING], ids=lambda e: named(e)
+)
 def test_what_looks_hard_is_derived_right(form, inputs):
     ours = layergen.derive(form, inputs).function
 

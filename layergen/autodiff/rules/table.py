@@ -162,4 +162,5 @@ COMPLEX: frozenset[str] = frozenset().union(
     rearranging.COMPLEX,
     selection.COMPLEX,
     views.COMPLEX,
+    writing.COMPLEX,
 )

@@ -9,7 +9,7 @@ from torch import Tensor
 from layergen.autodiff.rules.adjoint import scaled
 from layergen.autodiff.rules.rule import Rule
 
-__all__ = ["RULES"]
+__all__ = ["COMPLEX", "RULES"]
 
 # Along a dimension, at the places that a tensor lists
 
@@ -147,3 +147,4 @@ RULES: Mapping[str, Rule] = {
     "select_scatter": select_scatter,
     "slice_scatter": slice_scatter,
 }
+COMPLEX: frozenset[str] = frozenset(["index_put", "select_scatter", "slice_scatter"])

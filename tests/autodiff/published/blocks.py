@@ -1,5 +1,7 @@
 """Blocks of networks: residual, dense, multi-scale, graph and mixture layers."""
 
+import math
+
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -87,6 +89,33 @@ class Experts(nn.Module):
         return torch.einsum("be,bed->bd", weights, outputs)
 
 
+class StochasticDepth(nn.Module):
+    """Huang et al., 2016, as timm has it."""
+
+    def __init__(self, features, drop=0.4):
+        super().__init__()
+        self.drop = drop
+        self.linear = nn.Linear(features, features)
+
+    def forward(self, x):
+        if not self.drop or not self.training:
+            return x + self.linear(x)
+        keep = 1 - self.drop
+        mask = x.new_empty((x.shape[0],) + (1,) * (x.ndim - 1)).bernoulli_(keep)
+        mask.div_(keep)
+        return x + self.linear(x) * mask
+
+
+class PooledFeatures(nn.Module):
+    def __init__(self, features):
+        super().__init__()
+        self.linear = nn.Linear(features, 8)
+        self.pool = nn.MaxPool1d(2)
+
+    def forward(self, x):
+        return self.pool(self.linear(x).unsqueeze(1)).squeeze(1).sum(dim=1)
+
+
 class LowRank(nn.Module):
     """Hu et al., LoRA, 2022."""
 
@@ -114,6 +143,43 @@ def mean_of_neighbours(x, source, target):
     ones = torch.ones_like(target, dtype=x.dtype)
     degree = x.new_zeros(x.size(0)).index_add_(0, target, ones)
     return sums / degree.clamp(min=1).unsqueeze(-1)
+
+
+def temporal_shift(x, part=4):
+    """Lin et al., TSM, 2019."""
+    fold = x.size(2) // part
+    out = torch.zeros_like(x)
+    out[:, :-1, :fold] = x[:, 1:, :fold]
+    out[:, 1:, fold : 2 * fold] = x[:, :-1, fold : 2 * fold]
+    out[:, :, 2 * fold :] = x[:, :, 2 * fold :]
+    return out
+
+
+def scaled_cosines(x):
+    """A cosine transform of type II, as its orthonormal form is published."""
+    size = x.shape[-1]
+    steps = torch.arange(size, dtype=x.dtype, device=x.device)
+    waves = torch.cos(math.pi * (steps[:, None] + 0.5) * steps / size)
+    out = x @ waves
+    out[:, 0] /= math.sqrt(size) * 2
+    out[:, 1:] /= math.sqrt(size / 2) * 2
+    return 2 * out
+
+
+def masked_tokens(x, chosen, token):
+    """He et al., masked autoencoders, 2022: a learned token where one is left out."""
+    x = x * 2
+    x[chosen > 0] = token
+    return x.sin()
+
+
+def decorrelated(a, b):
+    """Zbontar et al., Barlow twins, 2021."""
+    a = (a - a.mean(0)) / a.std(0)
+    b = (b - b.mean(0)) / b.std(0)
+    c = (a.T @ b).div_(a.shape[0])
+    on = torch.diagonal(c).add_(-1).pow_(2).sum()
+    return on + 0.005 * c.triu(1).pow(2).sum()
 
 
 def haar(x):
@@ -146,6 +212,12 @@ CASES = (
     module("mixer", lambda: Mixer(5, 4), "batch 5 4"),
     module("experts", lambda: Experts(4), "batch 4"),
     module("bilinear", lambda: nn.Bilinear(4, 3, 2), "batch 4", "batch 3"),
+    module("stochastic_depth", lambda: StochasticDepth(4), "batch time 4"),
+    module("pooled_features", lambda: PooledFeatures(4), "batch 4"),
+    function(temporal_shift, "batch time 4*channels"),
+    function(scaled_cosines, "batch size"),
+    function(masked_tokens, "batch time d", classes("batch time", 2), "d"),
+    function(decorrelated, "batch d", "batch d"),
     module("low_rank", lambda: LowRank(4), "batch time 4"),
     function(graph_convolution, "nodes d", bits("nodes nodes"), "d out"),
     function(mean_of_neighbours, "nodes d", classes("edges", 4), classes("edges", 4)),

@@ -2,6 +2,6 @@ import torch
 
 
 def ripple(x):
-    y = x * 2
-    y[..., 0] = 0
-    return y * y
+    y = x.clone()
+    y[x.argmax(0), 1:] = 0
+    return y * x
