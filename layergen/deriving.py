@@ -1,9 +1,12 @@
 """`layergen.derive`: the deriver for functions and modules that live in Python."""
 
 import linecache
+import sys
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import count
+from types import ModuleType
 from typing import Any
 
 from torch import Tensor, nn
@@ -33,6 +36,8 @@ from layergen.spec.model import (
     Recompute,
     Spec,
 )
+
+NUMBERS = count()
 
 __all__ = ["Derived", "Saved", "derive"]
 
@@ -284,7 +289,9 @@ def executed(source: str, name: str) -> Callable[..., Any]:
     """Run the module, and take the function out of it; tracebacks show its text."""
     where = f"<layergen.derive {name}>"
     linecache.cache[where] = (len(source), None, source.splitlines(True), where)
-    names: dict[str, Any] = {"__name__": f"derived_{name}"}
-    exec(compile(source, where, "exec"), names)
-    function: Callable[..., Any] = names[name]
+    # torch.compile imports the module that a function says it is from
+    module = ModuleType(f"derived_{name}_{next(NUMBERS)}")
+    sys.modules[module.__name__] = module
+    exec(compile(source, where, "exec"), vars(module))
+    function: Callable[..., Any] = getattr(module, name)
     return function

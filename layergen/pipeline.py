@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from os.path import relpath
 from pathlib import Path, PurePosixPath
 
-from layergen.emit.emit import emit
+from layergen.emit.emit import emit, limits
 from layergen.emit.source import SourceFile
 from layergen.errors import BadRequest, CannotDerive
 from layergen.ir.cost import Cost
@@ -247,7 +247,7 @@ def compared(
         trials = accepted(spec, trials, files)
         files = emit(spec, trials, module_of(folder))
     on_progress("comparing them with the forward")
-    notes = (*trials.notes, *check(spec, trials, files))
+    notes = (*trials.notes, *limits(spec, trials), *check(spec, trials, files))
     if spec.backward is not Backward.DERIVED:
         return Produced(files, notes)
     on_progress("measuring the backward")

@@ -8,6 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 import layergen
+from layergen.errors import BadRequest
 
 
 def normal(*shape):
@@ -135,10 +136,67 @@ def test_what_no_gradient_was_derived_for_may_not_want_one():
         torch.func.grad(lambda m: ours(x.detach(), m, 3.0).sum())(mask)
 
 
-def test_a_buffer_is_no_argument_to_warn_of():
-    source = layergen.derive(nn.BatchNorm1d(4).eval(), (normal(3, 4).float(),)).source
+class Scaled(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(4))
+        self.register_buffer("scale", torch.full((4,), 2.0))
 
-    assert "requires_grad" not in source
+    def forward(self, x):
+        return x * self.weight * self.scale
+
+
+def test_a_buffer_may_not_want_a_gradient_either():
+    module = Scaled()
+    ours = layergen.derive(module, (normal(3, 4).float(),)).function
+
+    with pytest.raises(ValueError, match="no gradient for scale"):
+        ours(normal(3, 4).float(), module.weight, torch.ones(4, requires_grad=True))
+
+
+def test_a_mask_that_becomes_weights_may_not_want_a_gradient():
+    ours = layergen.derive(masked, (normal(3), torch.tensor([1, 0, 2]), 2.0)).function
+
+    with pytest.raises(ValueError, match="no gradient for mask, scale"):
+        ours(normal(3), normal(3).requires_grad_(), 2.0)
+
+
+def summed(x, y, z):
+    return (x + y).sum(-1) * z.sum(-1)
+
+
+def test_sizes_of_one_are_tried_beside_several_tensors():
+    x, y, z = normal(3, 1), normal(3, 4), normal(3, 4)
+    ours = layergen.derive(summed, (y, y, z)).function
+
+    with pytest.raises(ValueError, match="has its gradient for the shapes"):
+        ours(x, y, z)
+
+
+def widened(x, weight):
+    wide = x.float()
+    return (wide * torch.rsqrt(wide.pow(2).mean(-1, keepdim=True))).to(x.dtype) * weight
+
+
+def test_what_may_be_its_own_source_has_no_way_back():
+    inputs = normal(3, 4).float(), normal(4).float()
+    ours = layergen.derive(widened, inputs).function
+
+    torch.testing.assert_close(answer(ours, inputs), answer(widened, inputs))
+
+
+def test_one_that_calls_a_derived_function_compiles():
+    ours = layergen.derive(masked, (normal(3), normal(3), 2.0)).function
+    compiled = torch.compile(lambda x, y: ours(x, y, 3.0).sum(), backend="aot_eager")
+
+    torch.testing.assert_close(
+        compiled(normal(3), normal(3)), masked(normal(3), normal(3), 3.0).sum()
+    )
+
+
+def test_one_tensor_is_no_tuple_of_inputs():
+    with pytest.raises(BadRequest, match="Give a tuple"):
+        layergen.derive(torch.sin, normal(3, 4))
 
 
 def answer(function, inputs):

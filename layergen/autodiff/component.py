@@ -9,7 +9,13 @@ from typing import Any
 from layergen.autodiff.derive import derived
 from layergen.autodiff.draw import drawn
 from layergen.autodiff.refusal import Reason, refused
-from layergen.autodiff.settings import settings, settled
+from layergen.autodiff.settings import (
+    at_the_setting,
+    broadest,
+    is_at,
+    settings,
+    settled,
+)
 from layergen.autodiff.stand_in import own_inputs, run_text
 from layergen.errors import Place
 from layergen.ir.gradients import Condition, Gradients
@@ -60,7 +66,21 @@ def with_gradients(
     if not agree(made.forward, gradients):
         _, gradients = at_settings(made, trial, words, Recompute.ALL)
     only = tuple(derived_at(made, words, found))
-    return replace(trial, derived=tuple(gradients), only=only)
+    return covered(replace(trial, derived=tuple(gradients), only=only))
+
+
+def covered(trial: Trial) -> Trial:
+    """Add an example for each setting that has none: backward may branch there."""
+    base = broadest(trial.examples)
+    at = trial.examples.index(base)
+    for each in trial.derived:
+        if not any(is_at(example, each.setting) for example in trial.examples):
+            trial = replace(
+                trial,
+                examples=(*trial.examples, at_the_setting(base, each.setting)),
+                below=(*trial.below, *trial.below[at : at + 1]),
+            )
+    return trial
 
 
 def of_type(made: OpSpec | LossSpec, type: ArgumentType) -> frozenset[str]:

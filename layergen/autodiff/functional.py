@@ -33,13 +33,15 @@ class Subject:
     wanted: tuple[int, ...]
     own: Callable[..., Any] | None = None  # whose text may stand in the output
     place: Place | None = None  # where it begins
-    buffers: tuple[int, ...] = ()  # of a module
 
     @property
     def constants(self) -> tuple[str, ...]:
-        """The names of floating tensors that nothing is differentiated by, but for buffers."""
-        rest = {*floating(self.values)} - {*self.wanted, *self.buffers}
-        return tuple(self.names[at] for at in sorted(rest))
+        """The names of tensors that nothing is differentiated by, though they could be others."""
+        return tuple(
+            self.names[at]
+            for at, each in enumerate(self.values)
+            if isinstance(each, Tensor) and at not in self.wanted
+        )
 
     @property
     def given(self) -> dict[str, Any]:
@@ -56,6 +58,11 @@ def subject_of(
     function: Callable[..., Any] | nn.Module, inputs: Sequence[Any], name: str | None
 ) -> Subject:
     """Name the arguments, and choose what is differentiated."""
+    if isinstance(inputs, Tensor):
+        raise BadRequest(
+            "the example inputs are one tensor",
+            instead="Give a tuple, one value for each argument: (x,).",
+        )
     if isinstance(function, nn.Module):
         return module_subject(
             function, inputs, name or module_name(type(function).__name__)
@@ -113,15 +120,7 @@ def module_subject(module: nn.Module, inputs: Sequence[Any], name: str) -> Subje
     learned = {key for key, each in module.named_parameters() if each.requires_grad}
     wanted = [*wanted_of(tuple(inputs))]
     wanted += [len(first) + at for at, key in enumerate(held) if key in learned]
-    parameters = len(dict(module.named_parameters()))
-    return Subject(
-        name,
-        function,
-        (*first, *own.values()),
-        values,
-        tuple(wanted),
-        buffers=tuple(range(len(first) + parameters, len(values))),
-    )
+    return Subject(name, function, (*first, *own.values()), values, tuple(wanted))
 
 
 def counts(buffer: Tensor) -> bool:

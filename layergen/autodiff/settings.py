@@ -15,7 +15,7 @@ from layergen.ir.trial import Trial
 from layergen.spec.inputs import Example
 from layergen.spec.model import Argument, ArgumentType, LossSpec, OpSpec
 
-__all__ = ["settings", "settled"]
+__all__ = ["at_the_setting", "broadest", "is_at", "settings", "settled"]
 
 MOST_SETTINGS = 32  # of flags; more are not a formula but a program
 
@@ -97,3 +97,27 @@ def settled(
             yield argument.name, value is not None
         elif argument.type is ArgumentType.BOOL or argument.name in words:
             yield argument.name, value
+
+
+def is_at(example: Example, setting: Sequence[tuple[str, Any]]) -> bool:
+    """Tell whether an example has the flags, the words and the tensors of a setting."""
+    values, shapes = dict(example.values), dict(example.shapes)
+    return all(
+        values[name] == value if name in values else (name in shapes) == value
+        for name, value in setting
+    )
+
+
+def at_the_setting(example: Example, setting: Sequence[tuple[str, Any]]) -> Example:
+    """Change an example to a setting."""
+    told = dict(setting)
+    without = {name for name, _ in example.shapes if told.get(name) is False}
+    values = tuple((name, told.get(name, value)) for name, value in example.values)
+    changed = [f"without_{name}" for name in sorted(without)]
+    changed += [
+        f"{name}_{value}".replace("-", "minus_").replace(".", "_")
+        for (name, value), old in zip(values, example.values, strict=True)
+        if value != old[1]
+    ]
+    shapes = tuple(each for each in example.shapes if each[0] not in without)
+    return Example("_".join(changed), shapes, values)

@@ -13,13 +13,18 @@ __all__ = ["has_gradient", "is_input", "may_be_a_view", "may_copy"]
 UNSURE = frozenset(
     [
         "_to_copy",
+        "bfloat16",
         "contiguous",
+        "double",
         "flatten",
+        "float",
+        "half",
         "ravel",
         "reshape",
         "reshape_as",
         "sum_to_size",
         "to",
+        "type",
         "type_as",
         "unflatten",
     ]

@@ -4,12 +4,13 @@ from layergen.emit.catalog import entries
 from layergen.emit.entry import Entry
 from layergen.emit.format import formatted
 from layergen.emit.function_entries import op_entries
+from layergen.emit.refused import limits
 from layergen.emit.render import render
 from layergen.emit.source import SourceFile
 from layergen.ir.trial import Trial, Trials
 from layergen.spec.model import OpSpec, Spec
 
-__all__ = ["emit", "emit_function"]
+__all__ = ["emit", "emit_function", "limits"]
 
 VERBATIM = "tests/reference.py"  # the user's own text: not ours to format
 

@@ -71,11 +71,18 @@ class Mathematics(Scope):
 TIGHT, ATOM = 18, 20
 
 
+def lettered(gradients: Gradients, taken: Names) -> list[str]:
+    """Call the incoming gradient g, and several g_0, g_1."""
+    count = len(gradients.cotangents)
+    return [taken.fresh(f"g_{at}" if count > 1 else "g") for at in range(count)]
+
+
 def formulas(
     graph: Graph,
     gradients: Gradients,
     names: Sequence[str],
     called: Mapping[int, str] = MappingProxyType({}),
+    given: Mapping[int, str] = MappingProxyType({}),
 ) -> tuple[str, ...]:
     """Write the lines, those with a name before those that use it; none where they are many.
 
@@ -83,18 +90,16 @@ def formulas(
         graph: forward and backward.
         gradients: what was derived.
         names: of the forward's arguments.
-        called: what backward calls some values.
+        called: what backward calls some values, which are named here, too.
+        given: what the code calls values, where they are named here.
     """
     known = {index: graph[index].hint for index in gradients.arguments}
     known |= own_names(graph, names)
     taken = Names((*known.values(), *names, *(f"grad_{each}" for each in names)))
+    taken.follow(given)
     for index, name in called.items():
         taken.keep(index, name)
-    several = len(gradients.cotangents) > 1
-    letters = [
-        taken.fresh(f"g_{at}" if several else "g")
-        for at in range(len(gradients.cotangents))
-    ]
+    letters = lettered(gradients, taken)
     seeds = zip(gradients.cotangents, letters, strict=True)
     known |= {index: letter for index, letter in seeds if index is not None}
     scope = Mathematics(graph, taken, known, from_end=gradients.any_lead)

@@ -92,6 +92,11 @@ class Names:
         """Let a value bear the name that the user's text has for it, where nothing else does."""
         self.given[index] = self.fresh(name)
 
+    def follow(self, given: Mapping[int, str]) -> None:
+        """Call values as another text calls them, and nothing else so."""
+        self.given |= given
+        self.taken |= set(given.values())
+
     def described(self, node: Node) -> str:
         """Describe a value that nobody named: grad_product, sigmoid_f, product."""
         if node.gradient_of:

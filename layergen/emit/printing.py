@@ -107,7 +107,9 @@ class Printing:
         if graph is None:
             return ()
         called = {at: self.ways_back[each] for each, (*_, at) in self.sums.items()}
-        return formulas(graph, self.gradients, self.argument_names, called)
+        chains = {at for chain in self.sums.values() for at in chain}
+        given = {at: e for at, e in self.names.given.items() if at not in chains}
+        return formulas(graph, self.gradients, self.argument_names, called, given)
 
     def scope(self, graph: Graph, known: Mapping[int, str]) -> Scope:
         """Begin a body with some values at hand."""

@@ -1,14 +1,17 @@
 """What a function with a derived backward refuses before it computes."""
 
+from ast import literal_eval
+from collections.abc import Iterator
+
 from layergen.emit import words
 from layergen.emit.shape_checks import shape_check
 from layergen.emit.size_checks import size_check
 from layergen.emit.views import CheckView
 from layergen.ir.gradients import Condition
-from layergen.ir.trial import Only, Pinned, Trial
-from layergen.spec.model import ANY_SHAPE, Argument, ArgumentType, Backward
+from layergen.ir.trial import Only, Pinned, Trial, Trials
+from layergen.spec.model import ANY_SHAPE, Argument, ArgumentType, Backward, Spec
 
-__all__ = ["checks"]
+__all__ = ["checks", "limits"]
 
 OPTIONAL = ArgumentType.OPTIONAL_TENSOR
 FEW = 2  # tensors that are asked one by one
@@ -29,6 +32,17 @@ def checks(
         of_sizes(name, arguments, trial),
     )
     return tuple(each for each in found if each is not None)
+
+
+def limits(spec: Spec, trials: Trials) -> Iterator[str]:
+    """Tell of the shapes and values that alone a gradient holds for, though nobody said so."""
+    for made, trial in ((spec.op, trials.op), (spec.loss, trials.loss)):
+        if made is None or trial is None or not trial.derived:
+            continue
+        values = (value_check(made.name, each) for each in trial.only)
+        for each in (*values, of_shapes(made.name, made.arguments, trial)):
+            if each is not None:
+                yield f"{literal_eval(each.message)}; it refuses others."
 
 
 def of_sizes(

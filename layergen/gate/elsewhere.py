@@ -68,5 +68,14 @@ def alike(tensor: Tensor, generator: torch.Generator) -> Tensor:
 
 
 def counted(tensor: Tensor, generator: torch.Generator) -> Tensor:
-    """Draw whole numbers: each pair of them meets, 0 and what is below a bound among them."""
-    return torch.randint(-2, 3, tensor.shape, generator=generator).to(tensor.dtype)
+    """Draw whole numbers: each pair of them meets, 0 and what is below a bound among them.
+
+    A square matrix of them may be singular, where torch's own gradient of a determinant is
+    wrong (2.13); one with a large diagonal is not.
+    """
+    drawn = torch.randint(-2, 3, tensor.shape, generator=generator).to(tensor.dtype)
+    rows, columns = (*tensor.shape[-2:], 0, 0)[:2]
+    if rows != columns or tensor.dim() < 2:
+        return drawn
+    regular: Tensor = drawn + 3 * rows * torch.eye(rows, dtype=tensor.dtype)
+    return regular

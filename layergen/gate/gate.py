@@ -67,10 +67,13 @@ def check_function(
             got = answers(lambda: function(**own), inputs)  # noqa: B023
             compare(made.name, got, want, example.id)
         except Exception as error:
-            if not trial.derived or change_in(example) is not Change.BROADCAST:
+            if not trial.derived:
                 raise
             told = f"{made.name} on the example {example.id}"
-            raise refused(Reason.FAILED_BROADCAST, detail=told) from error
+            if change_in(example) is Change.BROADCAST:
+                raise refused(Reason.FAILED_BROADCAST, detail=told) from error
+            told = f"{told}: {type(error).__name__}: {error}"
+            raise refused(Reason.FAILED_SIZES, detail=told) from error
 
 
 def check_derivation(

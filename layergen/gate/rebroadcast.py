@@ -8,7 +8,7 @@ from layergen.gate.redraw import Shapes, redrawn, runs, shapes_of
 
 __all__ = ["rebroadcast"]
 
-MOST = 16  # of one forward: beyond, they repeat each other
+MOST = 24  # of one forward: beyond, they repeat each other
 LEAD = 2  # size of a dimension put in front
 EDGE = 3  # size of all dimensions
 
@@ -39,13 +39,13 @@ def patterns(args: Sequence[Any]) -> Iterator[Shapes]:
         for change in (grown, dropped)
     ]
     yield from ranks
-    # where all sizes are one, what sums or multiplies along another dimension runs all the same
-    for each in ranks:
-        yield with_change(each, tensors, square)
     for at in floating:
         for dimension, size in enumerate(shapes[at] or ()):
             if size > 1:
                 yield with_change(shapes, [at], single(dimension))
+    # where all sizes are one, what sums or multiplies along another dimension runs all the same
+    for each in ranks:
+        yield with_change(each, tensors, square)
 
 
 def with_change(shapes: Shapes, positions: Sequence[int], change: Change) -> Shapes:

@@ -31,6 +31,10 @@ def turned(x, y):
     return x * 1j + y
 
 
+def conjugated(x, y):
+    return x.sum(-1) + y.conj().mean()
+
+
 REAL = (torch.randn(3, 3), torch.randn(3, 3))
 COMPLEX = tuple(torch.complex(each, each.flip(0)) for each in REAL)
 
@@ -43,7 +47,7 @@ def gradients(function, args):
     return [each.grad for each in given]
 
 
-@pytest.mark.parametrize("forward", [product, weighed, length, turned])
+@pytest.mark.parametrize("forward", [product, weighed, length, turned, conjugated])
 def test_complex_tensors_are_refused_where_conjugates_would_be_missing(forward):
     ours = layergen.derive(forward, REAL).function
 
@@ -74,3 +78,25 @@ def test_a_real_argument_beside_complex_ones_stays_real():
 
     with pytest.raises(ValueError, match="real tensors"):
         ours(*COMPLEX)
+
+
+def gated(x, weight, gate):
+    return (x @ weight) * gate.clamp(min=0)
+
+
+def scaled(x, by):
+    return x * by
+
+
+def test_a_pair_may_be_complex_where_neither_one_nor_all_may():
+    ours = layergen.derive(gated, (*REAL, REAL[0])).function
+
+    with pytest.raises(ValueError, match="real tensors"):
+        ours(*COMPLEX, REAL[0])
+
+
+def test_a_number_may_be_complex_too():
+    ours = layergen.derive(scaled, (REAL[0], 2.0)).function
+
+    with pytest.raises(ValueError, match="real tensors"):
+        ours(COMPLEX[0], 1j)

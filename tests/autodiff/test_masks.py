@@ -74,7 +74,7 @@ def test_leaves_a_gradient_that_may_be_infinite():
 def test_leaves_a_gradient_for_each_element():
     whole = operator("mul", Value(1), 2, phase=BACKWARD)
 
-    assert chosen(whole) == "torch.where(x, g * 2, 0)"
+    assert chosen(whole) == "torch.where(x, 2 * g, 0)"
 
 
 @pytest.mark.parametrize("options", [{"other": 1}, {"mask": "uint8"}])

@@ -62,6 +62,16 @@ CASES = [
         {"causal": False, "q": (3, 5, 4), "k": (3, 7, 4), "v": (3, 7, 6), "mask": None},
         id="without_mask",
     ),
+    pytest.param(
+        {
+            "causal": True,
+            "q": (2, 3, 4, 5),
+            "k": (2, 3, 6, 5),
+            "v": (2, 3, 6, 7),
+            "mask": None,
+        },
+        id="without_mask",
+    ),
 ]
 
 

@@ -21,6 +21,20 @@ def reshape(grad: Tensor, out: Tensor, input: Tensor, *shape: Any, **named: Any)
     return (grad.reshape(input.shape),)
 
 
+def flatten(
+    grad: Tensor, out: Tensor, input: Tensor, start_dim: int = 0, end_dim: int = -1
+) -> Any:
+    """Source: derivatives.yaml, flatten: the dimensions that became one are so many again."""
+    if input.dim() == 0 or start_dim == end_dim:
+        return (grad.reshape(input.shape),)
+    first, last = start_dim % input.dim(), end_dim % input.dim()
+    if first == last or last - first == input.dim() - 1:
+        return (grad.reshape(input.shape),)
+    merged = end_dim if end_dim < 0 else first
+    sizes = input.shape[first : last + 1]
+    return (grad.unflatten(merged, sizes),)  # type: ignore[no-untyped-call]
+
+
 def atleast(grad: Any, out: Any, input: Any, *more: Tensor) -> Any:
     """Source: derivatives.yaml, view."""
     if not isinstance(out, Tensor):
@@ -199,7 +213,7 @@ RULES: Mapping[str, Rule] = {
     "expand": expand,
     "expand_as": expand,
     "expand_copy": expand,
-    "flatten": reshape,
+    "flatten": flatten,
     "float": to,
     "half": to,
     "mH": mH,
