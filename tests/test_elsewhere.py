@@ -60,6 +60,14 @@ def attended(q, k, v):
     return F.scaled_dot_product_attention(q, k, v)
 
 
+def backwards(x, y):
+    return (x.sin() - y.flip(-1)).sum()
+
+
+def along(x, y, d):
+    return x + y.sin().flip(d)
+
+
 EDGE = normal(3, 3)
 # The forward, its example, and other arguments; True where it is refused there.
 CALLS = [
@@ -75,6 +83,9 @@ CALLS = [
     (signed, (normal(4), 2.0), (normal(4), -2.0), True),
     (whole, (normal(4), 2.5), (normal(4), 2.0), True),
     (huber, (normal(4), normal(4), 1.0), (normal(4), -normal(4), 0.3), False),
+    (backwards, (normal(3, 4), normal(3, 4)), (normal(4), normal(3, 4)), True),
+    (along, (normal(3, 4), normal(3, 4), -1), (normal(3, 4), normal(4), 0), True),
+    (along, (normal(3, 4), normal(3, 4), -1), (EDGE, EDGE, 0), False),
     (attended, (normal(2, 4, 3, 4),) * 3, (normal(2, 4, 5, 4),) * 3, False),
 ]
 

@@ -1,7 +1,7 @@
 """Hold what was derived against the forward, and word the first difference."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -60,15 +60,25 @@ def hold(claim: Claim, probe: Probe, reason: Reason | None = None) -> bool:
         nothing to compare with.
     """
     want = answer_of_plain(claim, probe)
-    got = answer_of_derived(claim, probe, reason) if want else None
-    if want is None or got is None:
-        return want is not None
+    if want is None:
+        return False
+    got = answer_of_derived(claim, probe, reason)
+    if got is None:
+        hold_alone(claim, probe, reason)
+        return True
     for part, text in differences(claim, probe, got, want):
         if unsteady(claim, probe, want):
             return False
         raise refusal(claim, probe, reason or part, text)
     refuse_faults(claim, probe, got)
     return True
+
+
+def hold_alone(claim: Claim, probe: Probe, reason: Reason | None) -> None:
+    """Ask for each gradient alone, where not all of them come: one may, and be wrong."""
+    for at in probe.wanted if len(probe.wanted) > 1 else ():
+        where = f"{probe.where}, with a gradient of {claim.names[at]} alone"
+        hold(claim, replace(probe, wanted=(at,), where=where), reason)
 
 
 def unsteady(claim: Claim, probe: Probe, want: Answer) -> str:

@@ -1,7 +1,7 @@
 """The arguments that a derivation is tried on, from declared shapes or from example inputs."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -27,6 +27,7 @@ Forward = Callable[..., Any]
 RESIZED = {"other_sizes", "empty"}
 BROADCASTS = {"row", "column", "scalar", "cube", "no_lead", "two_leads", "two_trailing"}
 INTEGERS = 3  # other values of one
+BOTH = 32  # samples of other broadcasts and of other integers at once
 SMALL = 0.01  # below it, three quarters of a number make no difference to see
 
 
@@ -85,10 +86,15 @@ def beside(
     found += [
         each for each in with_other_scalars(sample, names) if runs(plain, each.args)
     ]
-    found += with_other_integers(sample, names, plain)
+    found += [
+        Sample(each, shown(names, each), Change.NUMBERS)
+        for each in other_integers(sample.args, plain)
+    ]
+    shapes = rebroadcast(sample.args, plain)
+    numbers = (args for each in shapes for args in other_integers(each, plain))
     found += [
         Sample(each, shown(names, each), Change.BROADCAST, may_raise=True)
-        for each in rebroadcast(sample.args, plain)
+        for each in (*shapes, *islice(numbers, BOTH))
     ]
     return tuple(found)
 
@@ -108,18 +114,12 @@ def with_other_scalars(sample: Sample, names: tuple[str, ...]) -> tuple[Sample, 
     return tuple(found)
 
 
-def with_other_integers(
-    sample: Sample, names: tuple[str, ...], plain: Forward
-) -> list[Sample]:
+def other_integers(args: Sequence[Any], plain: Forward) -> Iterator[tuple[Any, ...]]:
     """Give each integer a few other values that the forward takes: other dimensions, say."""
-    found = []
-    for at, value in enumerate(sample.args):
+    for at, value in enumerate(args):
         near = integers(value) if type(value) is int else []
-        tried = ((*sample.args[:at], each, *sample.args[at + 1 :]) for each in near)
-        for args in islice((each for each in tried if runs(plain, each)), INTEGERS):
-            note = shown(names, args)
-            found.append(replace(sample, args=args, note=note, change=Change.NUMBERS))
-    return found
+        tried = ((*args[:at], each, *args[at + 1 :]) for each in near)
+        yield from islice((each for each in tried if runs(plain, each)), INTEGERS)
 
 
 def integers(value: int) -> list[int]:
