@@ -8,6 +8,7 @@ where(c, m, 0) / d         ->  where(c, m / d, 0)
 g * x * s, beside g * s    ->  g * s * x
 g * x / (2 * d) * 2        ->  g * x / d
 g * -0.5 * x * 2 + y       ->  y - g * x
+g * x * 2 / s              ->  2 * g * x / s          where s, a number, may be 0
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,9 +21,10 @@ from layergen.autodiff.products import (
     Sum,
     coefficient,
     folded,
+    fraction,
+    is_literal,
     is_number,
     is_one,
-    multiplied,
     positive,
 )
 from layergen.autodiff.reading import Reader
@@ -108,9 +110,11 @@ class Writer:
     def is_better(self, found: int, node: Node) -> bool:
         """Compare what was written with what was there."""
         same = self.nodes[found].shape == node.shape
-        before = [each.shape for each in self.taken_apart(node)]
-        costs = before.count(node.shape), len(before)
-        return same and (self.cost, self.count) < costs
+        before = list(self.taken_apart(node))
+        shapes = [each.shape for each in before]
+        costs = shapes.count(node.shape), len(shapes)
+        own = self.cost, self.count
+        return same and (own < costs or (own == costs and self.reader.is_late(before)))
 
     def taken_apart(self, node: Node) -> Iterator[Node]:
         """List a node and those that are taken apart with it."""
@@ -182,15 +186,17 @@ class Writer:
         under = [self.place(each) for each in found.under]
         shape = broadcast([self.nodes[each].shape for each in (*factors, *under)])
         quick = self.quickest(over, factors, shape)
+        first = bool(found.times) and is_literal(fraction(found)[0])
         if quick is not None:
             factors[quick] = self.within(factors[quick], found, of)
-        elif found.times and isinstance(coefficient(found), int | float):
-            quick, factors[0] = 0, self.scaled(factors[0], found, of)  # 2 * g * x
+        elif first:
+            factors[0] = self.weighted(factors[0], found, of)  # 2 * g * x
         result, *others = factors
         for each in others:
             result = self.operator("mul", of, Value(result), Value(each))
         if quick is None:
-            result = self.scaled(result, found, of)
+            result = result if first else self.weighted(result, found, of)
+            result = self.divided(result, found, of)
         for each in under:
             result = self.operator("div", of, Value(result), Value(each))
         return result
@@ -253,17 +259,22 @@ class Writer:
         return self.put(replace(node, args=(condition, *own), hint="", gradient_of=""))
 
     def scaled(self, at: int, number: Product, of: Node) -> int:
-        """Multiply by a product's sign and numbers: 2 * x, -0.5 * x, -x / 3."""
-        factor, under = coefficient(number), multiplied(number.by)
-        divides = is_one(multiplied(number.times))
-        is_literal = isinstance(factor, int | float) and not is_one(factor)
-        if number.negative and (divides or not is_literal):
+        """Multiply by a product's sign and numbers: 2 * x, -0.5 * x, -x / 3, 2 * x / s."""
+        return self.divided(self.weighted(at, number, of), number, of)
+
+    def weighted(self, at: int, number: Product, of: Node) -> int:
+        """Multiply by a product's sign and the numbers over the line."""
+        factor, _ = fraction(number)
+        if number.negative and (is_one(factor) or not is_literal(factor)):
             at = self.operator("neg", of, Value(at))
         elif number.negative:
             factor = folded("*", -1, factor)
-        if divides:
-            return at if is_one(under) else self.operator("div", of, Value(at), under)
         return at if is_one(factor) else self.operator("mul", of, Value(at), factor)
+
+    def divided(self, at: int, number: Product, of: Node) -> int:
+        """Divide by a product's numbers under the line."""
+        _, under = fraction(number)
+        return at if is_one(under) else self.operator("div", of, Value(at), under)
 
 
 def has_numbers(found: Product) -> bool:

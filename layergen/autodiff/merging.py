@@ -9,6 +9,7 @@ from layergen.autodiff.products import (
     Sum,
     coefficient,
     common,
+    named,
     product,
     quotient,
 )
@@ -34,6 +35,8 @@ def together(one: Product, other: Product) -> Product | None:
     if not part.over:
         return None
     inner = [quotient(one, part), quotient(other, part)]
+    if any(each.is_number and named(each.by) for each in inner):
+        return None  # g * (x + 1 / s): Python's division, which raises where s is 0
     if all(each.negative for each in inner):
         part = replace(part, negative=not part.negative)
         inner = [replace(each, negative=False) for each in inner]

@@ -5,7 +5,7 @@ g * x * 0.5 / n  ->  Product(over=(g, x), times=(0.5,), by=(n,))
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeGuard
 
 from layergen.ir.graph import Arithmetic, Number
 
@@ -15,9 +15,12 @@ __all__ = [
     "coefficient",
     "common",
     "folded",
+    "fraction",
+    "is_literal",
     "is_number",
     "is_one",
     "multiplied",
+    "named",
     "negated",
     "positive",
     "product",
@@ -113,12 +116,33 @@ def without(one: Iterable[Any], part: Iterable[Any]) -> tuple[Any, ...]:
 
 
 def coefficient(found: Product) -> Number:
-    """Multiply the numbers of a product, its sign apart: 0.5 * scale / n."""
-    over = multiplied(found.times)
-    if not found.by:
-        return over
-    under = multiplied(found.by)
-    return folded("/", over, under)
+    """Multiply the numbers of a product that is divided by literals, its sign apart: scale / 3."""
+    over, under = fraction(found)
+    return over if is_one(under) else folded("/", over, under)
+
+
+def fraction(found: Product) -> tuple[Number, Number]:
+    """Multiply what stands over the line, and what a tensor is divided by under it.
+
+    Python raises where it divides by an argument or a size that is 0; a tensor does not.
+    """
+    over, under = multiplied(found.times), multiplied(found.by)
+    if is_one(over) or is_one(under):
+        return over, under
+    if not named(found.by):
+        return folded("/", over, under), 1
+    known = [each for each in found.times if is_literal(each)]
+    divisors = [each for each in found.by if each not in named(found.by)]
+    ratio = folded("/", multiplied(known), multiplied(divisors))
+    if not divisors or not is_literal(ratio):
+        return over, under
+    others = [each for each in found.times if not is_literal(each)]
+    return multiplied([ratio, *others]), multiplied(named(found.by))
+
+
+def named(divisors: Iterable[Number]) -> list[Number]:
+    """List what may be 0 among the numbers under the line: all but literals."""
+    return [each for each in divisors if not is_literal(each) or each == 0]
 
 
 def multiplied(numbers: Iterable[Number]) -> Number:
@@ -131,25 +155,30 @@ def multiplied(numbers: Iterable[Number]) -> Number:
 
 def folded(op: str, one: Number, other: Number) -> Number:
     """Compute with literals where that is as easily read; others stay as they are written."""
-    if isinstance(one, int | float) and isinstance(other, int | float):
+    if is_literal(one) and is_literal(other) and (op, other) != ("/", 0):
         result = one * other if op == "*" else one / other
         if len(repr(result)) <= DIGITS:
             return result
     return Arithmetic(op, (one, other))
 
 
+def is_literal(number: Number) -> TypeGuard[int | float]:
+    """Tell whether a number is known while we derive."""
+    return isinstance(number, int | float)
+
+
 def is_one(number: Number) -> bool:
     """Tell whether a number is the literal 1."""
-    return isinstance(number, int | float) and number == 1
+    return is_literal(number) and number == 1
 
 
 def positive(found: Product) -> Product:
     """Let a product's sign alone tell that it is negative, and leave out a 1: -0.5 * 2 is -."""
-    literals = [each for each in found.times if isinstance(each, int | float)]
+    literals = [each for each in found.times if is_literal(each)]
     total = multiplied(literals)
-    if not isinstance(total, int | float) or not (total < 0 or is_one(total)):
+    if not is_literal(total) or not (total < 0 or is_one(total)):
         return found
-    others = [each for each in found.times if not isinstance(each, int | float)]
+    others = [each for each in found.times if not is_literal(each)]
     own = [] if is_one(abs(total)) else [-total]
     negative = found.negative != (total < 0)
     return replace(found, times=(*own, *others), negative=negative)

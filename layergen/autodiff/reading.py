@@ -1,14 +1,16 @@
 """Read a graph's elementwise arithmetic as sums of products."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from layergen.autodiff.products import (
     Product,
     Sum,
+    is_literal,
     is_number,
+    named,
     negated,
     product,
     without,
@@ -98,6 +100,18 @@ class Reader:
                 not of_product or self.graph[each].op in PRODUCTS
             ):
                 yield each
+
+    def is_late(self, nodes: Sequence[Node]) -> bool:
+        """Tell whether literals stand behind what they could begin: g / s * 2."""
+        divisors = [each.args[1] for each in nodes if each.op == "div"]
+        if not named([each for each in divisors if is_number(each)]):
+            return False
+        return any(
+            each.op == "mul"
+            and any(is_number(one) and is_literal(one) for one in each.args)
+            and any(True for _ in self.opened(each))
+            for each in nodes
+        )
 
     def opens_under(self, index: int) -> bool:
         """Tell whether what is divided by is taken apart: a tensor times a number alone."""

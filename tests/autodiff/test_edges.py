@@ -47,3 +47,53 @@ def test_a_gradient_is_autograds_at_the_edges(function, dtype):
 
     assert found.dtype == dtype
     torch.testing.assert_close(found, gradient(function, x), equal_nan=True)
+
+
+def doubled(x, s: float):
+    return (x / s * 2).exp()
+
+
+def twice_divided(x, s: float):
+    return x / s / s
+
+
+def of_squares(x, s: float):
+    return (x * x) / (s * s)
+
+
+def of_many_signs(x, s: float):
+    return -(-x * -s) * -2 / (-s) * 0.5 + x / s / s
+
+
+def of_two_terms(x, s: float):
+    return x * x / s + x.exp() * 2
+
+
+@pytest.mark.parametrize("s", [0.0, -0.0, 0.5, float("inf"), float("nan")])
+@pytest.mark.parametrize(
+    "function", [doubled, twice_divided, of_squares, of_many_signs, of_two_terms]
+)
+def test_a_tensor_is_divided_by_a_number_that_is_0(function, s):
+    derived = layergen.derive(function, (torch.randn(3, 4), 2.0)).function
+    x = torch.tensor([-2.5, -1.0, 1.0, 3.0])
+
+    found = gradient(lambda x: derived(x, s), x)
+
+    expected = gradient(lambda x: function(x, s), x)
+    torch.testing.assert_close(found, expected, equal_nan=True)
+
+
+def squared_error(x):
+    return ((x - 1) ** 2).mean()
+
+
+def mean_of_rows(x):
+    return (x * x * 3).mean(-1)
+
+
+@pytest.mark.parametrize("function", [squared_error, mean_of_rows, scaled])
+@pytest.mark.parametrize("shape", [(0, 4), (3, 0), (0, 0)])
+def test_a_mean_over_nothing_has_an_empty_gradient(function, shape):
+    derived = layergen.derive(function, (torch.randn(3, 4),)).function
+
+    assert gradient(derived, torch.randn(shape)).shape == shape

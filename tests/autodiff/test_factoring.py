@@ -93,14 +93,50 @@ def test_leaves_numbers_as_they_are_written_that_are_long_together():
     assert written(*nodes) == "g * x * (0.1 * 0.7)"
 
 
-def test_brings_numbers_together_that_the_user_passes():
+def test_divides_a_tensor_by_a_number_that_the_user_passes():
+    """Python raises where it divides by 0; a tensor is inf or nan there, as the forward is."""
     nodes = (
         back("mul", G, X),
         back("mul", Value(4), 2),
         back("div", Value(5), Scalar("tau")),
     )
 
-    assert written(*nodes) == "g * x * (2 / tau)"
+    assert written(*nodes) == "2 * g * x / tau"
+
+
+def test_multiplies_before_it_divides_what_is_small():
+    small = {"shape": (ROWS, 1)}
+    total = method("sum", X, -1, True, phase=BACKWARD, **small)
+    mean = back("div", Value(4), Scalar("n"), **small)
+    nodes = total, mean, back("mul", Y, 2), back("mul", Value(5), Value(6))
+
+    assert written(*nodes) == "2 * x.sum(-1, True) / n * y"
+
+
+def test_brings_literals_together_beside_a_number_that_the_user_passes():
+    nodes = (
+        back("mul", G, 3),
+        back("div", Value(4), Scalar("tau")),
+        back("div", Value(5), 2),
+    )
+
+    assert written(*nodes) == "1.5 * g / tau"
+
+
+def test_takes_out_nothing_that_leaves_a_number_over_another():
+    nodes = (
+        back("div", G, Scalar("tau")),
+        back("mul", G, X),
+        back("add", Value(4), Value(5)),
+    )
+
+    assert written(*nodes) == "g / tau + g * x"
+
+
+def test_leaves_a_division_by_a_literal_zero_to_the_tensor():
+    nodes = back("mul", G, X), back("mul", Value(4), 2), back("div", Value(5), 0.0)
+
+    assert written(*nodes) == "2 * g * x / 0.0"
 
 
 def test_divides_by_one_number_as_before():
