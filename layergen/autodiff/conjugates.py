@@ -67,7 +67,9 @@ def is_linear(
     except Exception:
         return True  # it takes none
     pairs = zip(leaves([straight], Tensor), leaves([turned], Tensor), strict=True)
-    return all(torch.allclose(1j * one, other) for one, other in pairs)
+    return all(
+        other.is_complex() and torch.allclose(1j * one, other) for one, other in pairs
+    )
 
 
 def takes(

@@ -35,6 +35,10 @@ def conjugated(x, y):
     return x.sum(-1) + y.conj().mean()
 
 
+def parts(x, y):
+    return x.real + y.real
+
+
 REAL = (torch.randn(3, 3), torch.randn(3, 3))
 COMPLEX = tuple(torch.complex(each, each.flip(0)) for each in REAL)
 
@@ -47,7 +51,9 @@ def gradients(function, args):
     return [each.grad for each in given]
 
 
-@pytest.mark.parametrize("forward", [product, weighed, length, turned, conjugated])
+@pytest.mark.parametrize(
+    "forward", [product, weighed, length, turned, conjugated, parts]
+)
 def test_complex_tensors_are_refused_where_conjugates_would_be_missing(forward):
     ours = layergen.derive(forward, REAL).function
 

@@ -225,27 +225,6 @@ FAULTS = {
         Reason.FAILED_SECOND_ORDER,
         "a cube is differentiated once",
     ),
-    "a gradient that only comes alone at another broadcast": (
-        lambda: claim_of(
-            faults.backwards,
-            functions.with_backward(faults.backwards, faults.backwards_of_one_shape),
-            random(3, 5),
-            random(3, 5),
-        ),
-        Reason.FAILED_BROADCAST,
-        "with a gradient of x alone: the gradient of x is",
-    ),
-    "another dimension at another broadcast": (
-        lambda: claim_of(
-            faults.along,
-            functions.with_backward(faults.along, faults.along_the_last),
-            random(3, 5),
-            random(3, 5),
-            -1,
-        ),
-        Reason.FAILED_BROADCAST,
-        "d 0: the gradient of y is",
-    ),
     "a silent zero in forward mode": (
         lambda: claim_of(faults.square, faults.SilentJvpFunction.apply, random(3, 5)),
         Reason.FAILED_GRADIENTS,
